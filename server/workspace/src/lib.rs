@@ -1,1 +1,28 @@
-//! To be written.
+//! Scripts on disk: finds, reads and watches them. The only crate of the project that reads files.
+//!
+//! Nothing here knows Lua: which names a text `require`s is asked of a function that the caller hands in. Paths come
+//! back in the form in which they went in (relative stays relative), so that they can be shown to the user; two paths
+//! are the same file when [`identity`] says so. Every order is by path, never by what the file system happens to list
+//! first.
+//!
+//! In reading order: [`problem`] what can go wrong, [`read`] one file, [`modules`] from a `require` name to a file,
+//! [`load`] a script with its modules, [`discover`] all scripts below some paths, [`target`] what `run` is pointed at,
+//! [`watch`] telling when a file changes.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod discover;
+pub mod load;
+pub mod modules;
+pub mod problem;
+pub mod read;
+pub mod target;
+pub mod watch;
+
+pub use discover::{Survey, discover, survey};
+pub use load::{Loaded, LoadedFile, load_script};
+pub use modules::{Options, find_module};
+pub use problem::{Problem, Reason};
+pub use read::{Overlay, identity, read_bytes, read_text};
+pub use target::{RunTarget, run_target};
+pub use watch::{Watch, watch};
