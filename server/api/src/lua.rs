@@ -101,12 +101,12 @@ impl LuaEntry {
         }
     }
 
-    /// The threads it may be used in: both, or none if HALion leaves it out.
+    /// The threads it may be used in: both, or none if it is not there.
     #[must_use]
     pub fn threads(&self) -> Threads {
         match self.availability {
             Availability::Available | Availability::Deprecated => Threads::BOTH,
-            Availability::Removed => Threads::NONE,
+            Availability::Removed | Availability::Absent => Threads::NONE,
         }
     }
 
@@ -147,4 +147,6 @@ pub enum Availability {
     Removed,
     /// A name of Lua 5.1 that Lua 5.2 keeps only for compatibility; not to be relied on.
     Deprecated,
+    /// A name of Lua 5.1 that Lua 5.2 does not have: it is nil.
+    Absent,
 }
