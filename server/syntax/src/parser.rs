@@ -1,0 +1,367 @@
+//! Tokens to tree: the frame that the grammar in `stat.rs` and `expr.rs` hangs on. Invariant: every token goes into the tree once and
+//! in order, whatever the grammar does, and no node lies deeper than [`MAX_DEPTH`].
+
+mod expr;
+mod function;
+mod recovery;
+mod scope;
+mod stat;
+mod structure;
+mod table;
+mod upvalues;
+
+use std::cell::OnceCell;
+
+use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, Language, TextRange, TextSize};
+use rustc_hash::FxHashMap;
+
+use crate::kind::{Lua, SyntaxKind};
+use crate::lexer::{Token, tokenize};
+use crate::{LineIndex, SyntaxError};
+use scope::Scopes;
+use structure::Unclosed;
+
+/// The deepest that a node can lie in a tree.
+pub const MAX_DEPTH: u32 = 1000;
+/// The links of a chain (`a.b.c`, `f()()`, `1 + 2 + 3`) that nest; those beyond lie side by side.
+pub const MAX_CHAIN: u32 = 200;
+/// Errors kept per file; a file with more has more than anybody reads.
+pub const MAX_ERRORS: usize = 500;
+
+/// Nested C calls that Lua allows (`LUAI_MAXCCALLS`), less those that `luac` itself needs.
+const MAX_LEVELS: u32 = 200 - OWN_LEVELS;
+const OWN_LEVELS: u32 = 3;
+
+/// The tree and the errors of `text`. A file with blocks that lack their `end` is read twice: indentation then tells where they end.
+pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {
+    let (tokens, lexer_errors) = tokenize(text);
+    let mut first = Parser::new(text, &tokens, FxHashMap::default());
+    first.chunk();
+    let (mut green, mut errors) = first.finish();
+    if errors.is_structure_broken {
+        let unclosed = structure::find_unclosed(text, &tokens);
+        let mut second = Parser::new(text, &tokens, unclosed);
+        second.chunk();
+        let (second_green, second_errors) = second.finish();
+        if second_errors.list.len() <= errors.list.len() {
+            (green, errors) = (second_green, second_errors);
+        }
+    }
+    let mut list = lexer_errors;
+    list.append(&mut errors.list);
+    if list.is_empty() && errors.has_many_locals {
+        list = upvalues::check(&green);
+    }
+    list.sort_by_key(|error| error.range.start());
+    list.truncate(MAX_ERRORS);
+    (green, list)
+}
+
+/// What a pass over the tokens reports.
+#[derive(Default)]
+struct Errors {
+    list: Vec<SyntaxError>,
+    /// An `end` or `until` is missing or too much.
+    is_structure_broken: bool,
+    /// A function sees enough outer locals to break the limit of 255 upvalues.
+    has_many_locals: bool,
+}
+
+/// An expression that is in the tree.
+#[derive(Clone, Copy)]
+struct Done {
+    kind: SyntaxKind,
+    /// Nodes from this one down to its deepest, itself included.
+    height: u32,
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    /// The first token that is not in the tree yet.
+    position: usize,
+    /// The first token from `position` on that is no trivia; the last one is `Eof`.
+    current: usize,
+    /// The kind of `current`.
+    kind: SyntaxKind,
+    builder: GreenNodeBuilder<'static>,
+    /// For each open node the greatest height of its children so far.
+    heights: Vec<u32>,
+    errors: Errors,
+    /// `current` when the last error was reported, as long as no line has begun since: further ones would tell of the same hole.
+    error_at: Option<usize>,
+    /// Nested statements and expressions, as `luac` counts them.
+    level: u32,
+    scopes: Scopes<'t>,
+    /// What is wrong with locals and labels; told unless blocks are broken, since then these would be guesses.
+    scope_errors: Vec<SyntaxError>,
+    /// Errors so far, told or not.
+    n_holes: usize,
+    /// The last chain is a [`SyntaxKind::LongChain`] that ends with a call.
+    chain_ends_with_call: bool,
+    /// Levels that the next statement does not count.
+    n_free_levels: u32,
+    is_too_deep_told: bool,
+    /// Tokens that opened the blocks around.
+    openers: Vec<usize>,
+    /// Openers without their `end`, by token; empty in the first pass.
+    unclosed: FxHashMap<usize, Unclosed>,
+    lines: OnceCell<LineIndex>,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, tokens: &'t [Token], unclosed: FxHashMap<usize, Unclosed>) -> Parser<'t> {
+        let mut parser = Parser {
+            text,
+            tokens,
+            position: 0,
+            current: 0,
+            kind: SyntaxKind::Eof,
+            builder: GreenNodeBuilder::new(),
+            heights: Vec::new(),
+            errors: Errors::default(),
+            error_at: None,
+            level: 0,
+            scopes: Scopes::default(),
+            scope_errors: Vec::new(),
+            n_holes: 0,
+            chain_ends_with_call: false,
+            n_free_levels: 0,
+            is_too_deep_told: false,
+            openers: Vec::new(),
+            unclosed,
+            lines: OnceCell::new(),
+        };
+        parser.find_current();
+        parser
+    }
+
+    fn finish(mut self) -> (GreenNode, Errors) {
+        debug_assert_eq!(
+            self.position,
+            self.tokens.len() - 1,
+            "every token but `Eof` is in the tree"
+        );
+        if !self.errors.is_structure_broken {
+            self.errors.list.append(&mut self.scope_errors);
+        }
+        (self.builder.finish(), self.errors)
+    }
+
+    fn find_current(&mut self) {
+        let mut current = self.position;
+        while self.tokens[current].kind.is_trivia() {
+            current += 1;
+        }
+        self.current = current;
+        self.kind = self.tokens[current].kind;
+    }
+
+    fn at(&self, kind: SyntaxKind) -> bool {
+        self.kind == kind
+    }
+
+    /// The kind of the token after the current one.
+    fn next_kind(&self) -> SyntaxKind {
+        let rest = self.tokens.get(self.current + 1..).unwrap_or_default();
+        rest.iter()
+            .find(|token| !token.kind.is_trivia())
+            .map_or(SyntaxKind::Eof, |token| token.kind)
+    }
+
+    fn first_on_line(&self) -> bool {
+        self.tokens[self.current].first_on_line
+    }
+
+    /// Moves the blanks and comments before the current token into the open node.
+    fn skip_trivia(&mut self) {
+        while self.position < self.current {
+            self.push_token(self.position);
+            self.position += 1;
+        }
+    }
+
+    fn push_token(&mut self, index: usize) {
+        let token = self.tokens[index];
+        let text = &self.text[token.start as usize..self.tokens[index + 1].start as usize];
+        self.builder.token(Lua::kind_to_raw(token.kind), text);
+    }
+
+    /// Moves the current token into the open node. Never moves `Eof`.
+    fn bump(&mut self) {
+        self.skip_trivia();
+        if self.kind == SyntaxKind::Eof {
+            return;
+        }
+        let token = self.tokens[self.current];
+        if token.first_on_line {
+            self.error_at = None;
+        }
+        self.push_token(self.current);
+        self.position = self.current + 1;
+        self.find_current();
+        if token.is_bad {
+            self.error_at = Some(self.current);
+        }
+    }
+
+    fn eat(&mut self, kind: SyntaxKind) -> bool {
+        let is_there = self.at(kind);
+        if is_there {
+            self.bump();
+        }
+        is_there
+    }
+
+    /// Opens a node at the current token.
+    fn start(&mut self, kind: SyntaxKind) {
+        self.skip_trivia();
+        self.start_with_trivia(kind);
+    }
+
+    /// Opens a node that begins with the blanks before the current token.
+    fn start_with_trivia(&mut self, kind: SyntaxKind) {
+        self.builder.start_node(Lua::kind_to_raw(kind));
+        self.heights.push(0);
+    }
+
+    fn checkpoint(&mut self) -> Checkpoint {
+        self.skip_trivia();
+        self.builder.checkpoint()
+    }
+
+    /// Opens a node around what lies behind `checkpoint`, which is as high as `height`.
+    fn start_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind, height: u32) {
+        self.builder
+            .start_node_at(checkpoint, Lua::kind_to_raw(kind));
+        self.heights.push(height);
+    }
+
+    /// Closes the node opened last.
+    fn close(&mut self, kind: SyntaxKind) -> Done {
+        self.builder.finish_node();
+        let height = self.heights.pop().unwrap_or(0) + 1;
+        if let Some(parent) = self.heights.last_mut() {
+            *parent = (*parent).max(height);
+        }
+        Done { kind, height }
+    }
+
+    /// Whether one more node fits around the open one, which is the `n_links`th of a chain.
+    fn may_wrap(&self, n_links: u32) -> bool {
+        let height = self.heights.last().map_or(0, |height| height + 2);
+        n_links < MAX_CHAIN && height + (self.heights.len() as u32) < MAX_DEPTH
+    }
+
+    fn eat_or_error(&mut self, kind: SyntaxKind, message: &str) -> bool {
+        let is_there = self.eat(kind);
+        if !is_there {
+            self.error(message);
+        }
+        is_there
+    }
+
+    /// Reports that something is missing before the current token, or that the token does not fit.
+    fn error(&mut self, message: impl Into<String>) {
+        self.error_in(self.hole_range(), message);
+    }
+
+    fn error_in(&mut self, range: TextRange, message: impl Into<String>) {
+        let is_told = self.error_at.is_some() || self.tokens[self.current].is_bad;
+        self.error_at = Some(self.current);
+        self.n_holes += 1;
+        if !is_told && self.errors.list.len() < MAX_ERRORS {
+            self.errors.list.push(SyntaxError {
+                range,
+                message: message.into(),
+            });
+        }
+    }
+
+    /// Reports what is no hole in the grammar: a label twice, too many locals.
+    fn push_scope_error(&mut self, range: TextRange, message: String) {
+        if self.scope_errors.len() < MAX_ERRORS {
+            self.scope_errors.push(SyntaxError { range, message });
+        }
+    }
+
+    /// The current token, or the one before if a line ends between them.
+    fn hole_range(&self) -> TextRange {
+        if !self.first_on_line() {
+            return self.token_range(self.current);
+        }
+        let before = &self.tokens[..self.position];
+        match before.iter().rposition(|token| !token.kind.is_trivia()) {
+            Some(index) => self.token_range(index),
+            None => self.token_range(self.current),
+        }
+    }
+
+    fn token_range(&self, index: usize) -> TextRange {
+        let start = self.tokens[index].start;
+        let end = self.tokens.get(index + 1).map_or(start, |next| next.start);
+        TextRange::new(TextSize::new(start), TextSize::new(end))
+    }
+
+    fn token_text(&self, index: usize) -> &'t str {
+        &self.text[self.token_range(index)]
+    }
+
+    /// The current token for a message.
+    fn shown(&self) -> String {
+        match self.kind {
+            SyntaxKind::Eof => "the end of the file".to_owned(),
+            _ => {
+                let text = self.token_text(self.current);
+                let line = text.lines().next().unwrap_or_default();
+                let short: String = line.chars().take(30).collect();
+                let dots = if short.len() < text.len() { "..." } else { "" };
+                format!("`{short}{dots}`")
+            }
+        }
+    }
+
+    /// The text from a token up to the one before the current, for a message.
+    fn shown_from(&self, first: usize) -> String {
+        let start = self.tokens[first].start as usize;
+        let end = self.tokens[self.position].start as usize;
+        let text = self.text[start..end.max(start)].trim_end();
+        let line = text.lines().next().unwrap_or_default();
+        let short: String = line.chars().take(30).collect();
+        let dots = if short.len() < text.len() { "..." } else { "" };
+        format!("`{short}{dots}`")
+    }
+
+    /// 1-based line of a token, for a message.
+    fn line_number(&self, index: usize) -> u32 {
+        let lines = self.lines.get_or_init(|| LineIndex::new(self.text));
+        lines.line_col(TextSize::new(self.tokens[index].start)).line + 1
+    }
+
+    /// Enters a statement or an expression. `false` at the limit of nesting: an error is reported, and nothing is to be parsed here.
+    fn enter_level(&mut self) -> bool {
+        let n_free = std::mem::take(&mut self.n_free_levels);
+        if self.level < MAX_LEVELS + n_free {
+            self.level += 1;
+            return true;
+        }
+        self.too_deep();
+        false
+    }
+
+    /// Whether this many further C calls pass the limit.
+    fn is_over_limit(&self, n_calls: u32) -> bool {
+        self.level + n_calls > MAX_LEVELS
+    }
+
+    fn leave_level(&mut self) {
+        self.level -= 1;
+    }
+
+    fn too_deep(&mut self) {
+        if std::mem::replace(&mut self.is_too_deep_told, true) {
+            return self.silence();
+        }
+        self.error("too many levels of nesting here (Lua allows 200): move the inner part into a function or a variable of its own");
+    }
+}
