@@ -11,7 +11,6 @@ pub struct Callback {
     /// The name of the global function: `onNote`.
     pub name: String,
     /// The thread HALion calls it in.
-    #[serde(deserialize_with = "one_thread")]
     pub thread: Thread,
     /// Whether the page names no thread and we took it from the listings.
     #[serde(default)]
@@ -79,16 +78,14 @@ impl Callback {
         Threads::of(self.thread)
     }
 
-    /// The address of its reference page.
+    /// The address of its reference page; UI callbacks share a page and have a section each.
     #[must_use]
     pub fn url(&self) -> String {
-        page_url(&self.page)
+        let page = page_url(&self.page);
+        if self.ui_only {
+            format!("{page}#{}", self.name.to_lowercase())
+        } else {
+            page
+        }
     }
-}
-
-fn one_thread<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Thread, D::Error> {
-    let threads = Threads::deserialize(deserializer)?;
-    threads
-        .single()
-        .ok_or_else(|| serde::de::Error::custom("a callback runs in one thread"))
 }

@@ -29,6 +29,9 @@ pub struct Class {
     /// What gives a script such an object, apart from a constructor.
     #[serde(default)]
     pub obtained_by: Vec<String>,
+    /// A gap of the page, and how we read it.
+    #[serde(default)]
+    pub erratum: Option<String>,
     /// The reference page (file stem).
     #[serde(default)]
     pub page: String,

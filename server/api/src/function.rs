@@ -193,7 +193,7 @@ pub struct FunctionParam {
     pub only_if: Option<String>,
     /// The thread it falls back to when there is no Processor (HALion semantics 6.6).
     #[serde(default)]
-    pub fallback: Option<RunsOn>,
+    pub fallback: Option<Thread>,
     /// Whether it runs inside the call, as a filter does, and not at a later time.
     #[serde(default)]
     pub sync: bool,

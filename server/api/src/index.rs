@@ -31,7 +31,7 @@ pub struct Api {
     controller_numbers: &'static [ControllerNumber],
     lua: Lua,
     function_by_name: HashMap<String, &'static Function>,
-    methods_by_name: HashMap<&'static str, Vec<&'static Function>>,
+    methods_by_name: HashMap<&'static str, &'static [&'static Function]>,
     class_by_name: HashMap<&'static str, &'static Class>,
     callback_by_name: HashMap<&'static str, &'static Callback>,
     enum_by_name: HashMap<&'static str, &'static Enumeration>,
@@ -58,8 +58,8 @@ impl Api {
 
     /// The methods of this name in all classes that declare it; empty if there is none.
     #[must_use]
-    pub fn methods_named(&self, name: &str) -> &[&'static Function] {
-        self.methods_by_name.get(name).map_or(&[], Vec::as_slice)
+    pub fn methods_named(&self, name: &str) -> &'static [&'static Function] {
+        self.methods_by_name.get(name).copied().unwrap_or_default()
     }
 
     /// A class by name.
@@ -215,13 +215,6 @@ impl Api {
             true,
         ));
         let enums: &'static [Enumeration] = leak(parse(include_str!("../data/enums.json")));
-        let mut methods_by_name: HashMap<&'static str, Vec<&'static Function>> = HashMap::new();
-        for method in methods {
-            methods_by_name
-                .entry(&method.name)
-                .or_default()
-                .push(method);
-        }
         Api {
             functions,
             methods,
@@ -237,7 +230,7 @@ impl Api {
                 .iter()
                 .map(|function| (function.qualified_name(), function))
                 .collect(),
-            methods_by_name,
+            methods_by_name: by_name(methods),
             class_by_name: classes
                 .iter()
                 .map(|class| (class.name.as_str(), class))
@@ -253,6 +246,18 @@ impl Api {
                 .collect(),
         }
     }
+}
+
+/// The methods of each name, in the order of the classes.
+fn by_name(methods: &'static [Function]) -> HashMap<&'static str, &'static [&'static Function]> {
+    let mut by_name: HashMap<&'static str, Vec<&'static Function>> = HashMap::new();
+    for method in methods {
+        by_name.entry(&method.name).or_default().push(method);
+    }
+    by_name
+        .into_iter()
+        .map(|(name, methods)| (name, leak(methods)))
+        .collect()
 }
 
 /// The data is part of the program, so a file that does not parse is our mistake and no test passes with it.

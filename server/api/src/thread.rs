@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 /// One of the two contexts of a script (HALion semantics 1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Thread {
     /// Parameter changes, loading, saving, the program tree; runs between audio blocks.
     Controller,
