@@ -1,1 +1,107 @@
-//! To be written.
+//! Thread analysis of HALion scripts: which thread every function runs in, and every call that HALion would refuse there.
+//!
+//! Pure: text and trees in, values out; no IO, no clock, never an error result. Offsets are bytes. The design is THREAD-ANALYSIS.md;
+//! facts about HALion come from `halion_api`. Output is the same for the same input, in a fixed order.
+//!
+//! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
+//! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` (paths),
+//! `explain` (words), `rules` (one file per diagnostic).
+
+pub mod diagnostic;
+pub mod function_info;
+pub mod script;
+
+mod builtins;
+mod explain;
+mod graph;
+mod heap;
+mod instance;
+mod ir;
+mod lines;
+mod lower;
+mod requires;
+mod rules;
+mod script_kind;
+mod solve;
+mod value;
+
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod tests;
+
+use halion_api::Threads;
+use halion_syntax::TextSize;
+
+pub use diagnostic::{Code, Diagnostic, Severity, Step, Why};
+pub use function_info::FunctionInfo;
+pub use requires::required_names;
+pub use script::{FileId, RequiredName, Script, ScriptKind, SourceFile};
+
+/// What is known about a script.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Findings, sorted by file and offset.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Functions of all files, outer ones before those inside, with the threads they run in.
+    pub functions: Vec<FunctionInfo>,
+    /// What the script was taken for.
+    pub kind: ScriptKind,
+    /// Expressions evaluated: the work done, for logs and budgets.
+    pub steps: u64,
+    /// Whether the work budget made the analysis less precise.
+    pub over_budget: bool,
+}
+
+impl Analysis {
+    /// The threads that the function around an offset runs in; none if nobody calls it.
+    #[must_use]
+    pub fn thread_at(&self, file: FileId, offset: TextSize) -> Threads {
+        self.function_at(file, offset)
+            .map_or(Threads::NONE, |function| function.runs_on)
+    }
+
+    /// The innermost function around an offset, the main chunk included.
+    #[must_use]
+    pub fn function_at(&self, file: FileId, offset: TextSize) -> Option<&FunctionInfo> {
+        let around = self
+            .functions
+            .iter()
+            .filter(|function| function.file == file && function.range.contains_inclusive(offset));
+        around.min_by_key(|function| function.range.len())
+    }
+}
+
+/// Analyses a script with its modules.
+#[must_use]
+pub fn analyze(script: &Script) -> Analysis {
+    let mut diagnostics = rules::syntax_error::check(script);
+    let mut program = lower::lower(script);
+    let names = std::mem::take(&mut program.names);
+    let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
+    let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
+    solver.solve();
+    let solved = rules::Solved::new(&solver);
+    let lines = lines::Lines::new(script);
+    diagnostics.extend(rules::wrong_thread::check(&solver, &solved, &lines));
+    diagnostics.extend(rules::needs_both_threads::check(&solver, &solved));
+    diagnostics.extend(rules::run_sync_argument::check(&solver, &solved));
+    let probes = rules::needs_controller::probe(&mut solver, &solved);
+    diagnostics.extend(rules::needs_controller::check(&solver, &probes));
+    diagnostics.sort_by(|a, b| {
+        (a.file, a.range.start(), a.code, a.severity).cmp(&(
+            b.file,
+            b.range.start(),
+            b.code,
+            b.severity,
+        ))
+    });
+    let functions = function_info::function_infos(&solver, &solved, &probes);
+    Analysis {
+        diagnostics,
+        functions,
+        kind,
+        steps: solver.steps,
+        over_budget: solver.over_budget(),
+    }
+}

@@ -66,15 +66,10 @@ pub struct Value {
 }
 
 impl Value {
-    /// The types joined for reading: `string or number`, `Layer or nil`.
+    /// The types joined for reading: `string or number`.
     #[must_use]
     pub fn type_text(&self) -> String {
-        let types = self.types.join(" or ");
-        if self.nilable && types != "any" {
-            format!("{types} or nil")
-        } else {
-            types
-        }
+        self.types.join(" or ")
     }
 }
 

@@ -1,0 +1,159 @@
+//! Builtin functions as values (THREAD-ANALYSIS 2.4): what HALion and the Lua library put into `_G` and their tables.
+//!
+//! Which functions exist and where they may be called comes from `halion_api`; only what the analysis interprets itself is named here.
+
+use std::collections::HashMap;
+
+use halion_api::{Availability, Function, api};
+
+use crate::value::BuiltinId;
+
+/// What a call does that the API data cannot say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "each is named after the function it interprets"
+)]
+pub enum Special {
+    Plain,
+    GetContext,
+    DefineParameter,
+    DefineSlotLocal,
+    Clone,
+    Require,
+    Pcall,
+    Xpcall,
+    Sort,
+    Gsub,
+    SetMetatable,
+    GetMetatable,
+    RawGet,
+    RawSet,
+    Pairs,
+    Ipairs,
+    Next,
+    Select,
+    Unpack,
+    Pack,
+    Insert,
+    Remove,
+    Assert,
+    Error,
+    Type,
+    ToString,
+    Print,
+    RawEqual,
+    /// Runs code that cannot be seen: `load`, `dofile`.
+    Unseen,
+}
+
+/// A builtin function.
+pub struct Builtin {
+    /// As a chain names it: `table.sort` is `sort`, `Layer:setName` is `setName`.
+    pub short: String,
+    /// Its entry in the API if it is HALion's.
+    pub api: Option<&'static Function>,
+    /// What we interpret ourselves.
+    pub special: Special,
+}
+
+/// All builtins asked for so far.
+#[derive(Default)]
+pub struct Builtins {
+    all: Vec<Builtin>,
+    by_name: HashMap<String, BuiltinId>,
+}
+
+impl Builtins {
+    /// The facts.
+    #[must_use]
+    pub fn get(&self, id: BuiltinId) -> &Builtin {
+        &self.all[id.idx()]
+    }
+
+    /// A function of HALion.
+    pub fn api(&mut self, function: &'static Function) -> BuiltinId {
+        let special = match function.qualified_name().as_str() {
+            "getContext" => Special::GetContext,
+            "defineParameter" => Special::DefineParameter,
+            "defineSlotLocal" => Special::DefineSlotLocal,
+            "clone" => Special::Clone,
+            _ => Special::Plain,
+        };
+        self.add(
+            function.qualified_name(),
+            function.name.clone(),
+            Some(function),
+            special,
+        )
+    }
+
+    /// A function of the Lua library by its full name, if HALion has it.
+    pub fn lua(&mut self, full_name: &str) -> Option<BuiltinId> {
+        if let Some(&id) = self.by_name.get(full_name) {
+            return Some(id);
+        }
+        let special = special(full_name);
+        let known = api()
+            .lua()
+            .entry(full_name)
+            .map_or(special != Special::Plain, |entry| {
+                entry.availability != Availability::Removed
+            });
+        if !known {
+            return None;
+        }
+        let short = full_name.rsplit('.').next().unwrap_or(full_name).to_owned();
+        Some(self.add(full_name.to_owned(), short, None, special))
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        short: String,
+        api: Option<&'static Function>,
+        special: Special,
+    ) -> BuiltinId {
+        if let Some(&id) = self.by_name.get(&name) {
+            return id;
+        }
+        let id = BuiltinId(u32::try_from(self.all.len()).expect("the API is small"));
+        self.all.push(Builtin {
+            short,
+            api,
+            special,
+        });
+        self.by_name.insert(name, id);
+        id
+    }
+}
+
+fn special(full_name: &str) -> Special {
+    match full_name {
+        "require" => Special::Require,
+        "pcall" => Special::Pcall,
+        "xpcall" => Special::Xpcall,
+        "table.sort" => Special::Sort,
+        "string.gsub" => Special::Gsub,
+        "setmetatable" | "debug.setmetatable" => Special::SetMetatable,
+        "getmetatable" | "debug.getmetatable" => Special::GetMetatable,
+        "rawget" => Special::RawGet,
+        "rawset" => Special::RawSet,
+        "rawequal" => Special::RawEqual,
+        "pairs" => Special::Pairs,
+        "ipairs" => Special::Ipairs,
+        "next" => Special::Next,
+        "select" => Special::Select,
+        "table.unpack" | "unpack" => Special::Unpack,
+        "table.pack" => Special::Pack,
+        "table.insert" => Special::Insert,
+        "table.remove" => Special::Remove,
+        "assert" => Special::Assert,
+        "error" => Special::Error,
+        "type" => Special::Type,
+        "tostring" => Special::ToString,
+        "print" | "printRaw" => Special::Print,
+        "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
+        _ => Special::Plain,
+    }
+}

@@ -1,0 +1,237 @@
+//! From a path to words: the chain of steps, its short form, the message and the help (THREAD-ANALYSIS 2.7).
+
+use halion_api::{Function, Thread, Threads};
+
+use crate::diagnostic::{Step, Why};
+use crate::graph::Reach;
+use crate::instance::{BuiltinCall, Edge, How, Phase, Root};
+use crate::ir::{ExprId, ExprKind};
+use crate::solve::Solver;
+use crate::value::{InstId, ValueId};
+
+/// What the user calls an entry.
+pub(crate) fn entry_name(solver: &Solver, root: &Root) -> String {
+    root.callback
+        .clone()
+        .unwrap_or_else(|| fun_name(solver, root.inst))
+}
+
+fn fun_name(solver: &Solver, inst: InstId) -> String {
+    solver
+        .program
+        .fun(solver.insts[inst.idx()].fun)
+        .name
+        .clone()
+}
+
+/// The steps from the entry to the instance.
+pub(crate) fn chain_to(solver: &Solver, reach: &Reach, roots: &[Root], inst: InstId) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let Some(reached) = reach.get(inst) else {
+        return steps;
+    };
+    let root = &roots[reached.root];
+    let first = &solver.insts[root.inst.idx()];
+    let fun = solver.program.fun(first.fun);
+    steps.push(Step {
+        name: entry_name(solver, root),
+        file: fun.file,
+        range: fun.name_range,
+        thread: first.phase.thread(),
+        why: Why::Entry,
+        supplied_at: root.registered.map(|at| place(solver, at)),
+    });
+    for (from, edge) in reach.path(solver, inst) {
+        steps.extend(via_steps(solver, &edge.how));
+        steps.push(call_step(solver, from, edge));
+    }
+    steps
+}
+
+/// A step for each thing that control passes through.
+pub(crate) fn via_steps(solver: &Solver, how: &How) -> Vec<Step> {
+    how.via
+        .iter()
+        .map(|via| Step {
+            name: via.name.clone(),
+            file: solver.program.expr(via.site).file,
+            range: solver.program.name_range(via.site),
+            thread: via.thread,
+            why: if via.name.starts_with("__") {
+                Why::Callback
+            } else {
+                Why::Call
+            },
+            supplied_at: None,
+        })
+        .collect()
+}
+
+fn call_step(solver: &Solver, from: InstId, edge: &Edge) -> Step {
+    let to = &solver.insts[edge.to.idx()];
+    let supplied = if edge.how.via.is_empty() {
+        supplied(solver, from, edge.how.callee, edge.value)
+    } else {
+        None
+    };
+    let why = match (edge.how.via.last(), supplied) {
+        (Some(via), _) => via.why,
+        (None, Some((why, _))) => why,
+        (None, None) => Why::Call,
+    };
+    Step {
+        name: fun_name(solver, edge.to),
+        file: solver.program.expr(edge.how.callee).file,
+        range: solver.program.name_range(edge.how.callee),
+        thread: to.phase.thread(),
+        why,
+        supplied_at: supplied.map(|(_, at)| place(solver, at)),
+    }
+}
+
+fn place(solver: &Solver, at: ExprId) -> (crate::script::FileId, halion_syntax::TextRange) {
+    (solver.program.expr(at).file, solver.program.name_range(at))
+}
+
+/// Where a called function came from, if not by its own name: passed as an argument or stored.
+pub(crate) fn supplied(
+    solver: &Solver,
+    inst: InstId,
+    callee: ExprId,
+    value: ValueId,
+) -> Option<(Why, ExprId)> {
+    let mut at = (inst, callee);
+    let mut found = None;
+    // An argument may have been passed on from further out.
+    for _ in 0..16 {
+        let program = solver.program;
+        let (level, var) = match program.expr(at.1).kind {
+            ExprKind::Local(var) => (0, var),
+            ExprKind::Upvalue(levels, var) => (levels, var),
+            ExprKind::Paren(inner) => {
+                at.1 = inner;
+                continue;
+            }
+            _ => break,
+        };
+        let mut owner = at.0;
+        for _ in 0..level {
+            owner = solver.insts.get(owner.idx())?.env;
+        }
+        let fun = program.fun(solver.insts.get(owner.idx())?.fun);
+        if var.idx() >= fun.n_params {
+            break;
+        }
+        let Some(&(caller, argument)) = solver.passed_at.get(&(owner, var.0, value)) else {
+            break;
+        };
+        found = Some((Why::Argument, argument));
+        at = (caller, argument);
+    }
+    if found.is_some() {
+        return found;
+    }
+    let name_is_its_own = match &solver.program.expr(callee).kind {
+        ExprKind::Global(_) | ExprKind::Local(_) | ExprKind::Upvalue(..) => true,
+        ExprKind::Index { .. } | ExprKind::Method { .. } => false,
+        _ => return None,
+    };
+    let stored = solver.stored_at.get(&value).copied()?;
+    let declared = matches!(solver.program.expr(stored).kind, ExprKind::Fun(_));
+    if name_is_its_own && declared {
+        None
+    } else {
+        Some((Why::Store, stored))
+    }
+}
+
+/// `onNote > playAll > notify`.
+pub(crate) fn short_chain(steps: &[Step]) -> String {
+    let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    names.join(" > ")
+}
+
+/// `openURL only works in Controller, but this runs in Processor: onNote > playAll > notify`.
+pub(crate) fn message(function: &str, threads: Threads, thread: Thread, steps: &[Step]) -> String {
+    let chain = short_chain(steps);
+    match threads.single() {
+        Some(only) => format!(
+            "{function} only works in {}, but this runs in {}: {chain}",
+            only.name(),
+            thread.name()
+        ),
+        None => format!("{function} does not work in {}: {chain}", thread.name()),
+    }
+}
+
+/// What to do about it, in HALion's words.
+pub(crate) fn help(
+    solver: &Solver,
+    call: &BuiltinCall,
+    function: &Function,
+    steps: &[Step],
+) -> Vec<String> {
+    let name = &function.name;
+    let mut help = Vec::new();
+    let entry = steps
+        .first()
+        .map(|step| step.name.as_str())
+        .unwrap_or_default();
+    match call.how.phase {
+        Phase::RunP if name == "runSync" => {
+            help.push(
+                "this code already runs in the Processor: call the function directly".to_owned(),
+            );
+        }
+        Phase::RunC | Phase::LoadC if name == "runAsync" => {
+            help.push(
+                "this code already runs in the Controller: call the function directly".to_owned(),
+            );
+        }
+        Phase::RunP => {
+            if entry == "calcModulation" {
+                help.push(format!("calcModulation must not wait: call {name} in a Controller callback and keep its result in a variable"));
+            } else if is_below_c_call(steps) {
+                help.push(format!(
+                    "collect what is needed here, and call {name} behind this call with runAsync"
+                ));
+            } else {
+                help.push(format!("wrap the call in runAsync, as in {}; the callback is on hold until the Controller has done it", run_async_form(solver, call)));
+                if !function.returns.is_empty() {
+                    help.push(
+                        "runAsync gives no result back: let the function store it in a variable"
+                            .to_owned(),
+                    );
+                }
+            }
+        }
+        Phase::LoadC => {
+            help.push(format!("global statements run in the Controller: move the call of {name} to onInit, the first callback in the Processor"));
+        }
+        Phase::RunC => {
+            help.push(format!("wrap the call in runSync, as in runSync(function() {name}(...) end); it runs in the next audio block"));
+            if steps.first().is_some_and(|step| step.supplied_at.is_some()) {
+                help.push(
+                    "or define the parameter with named arguments and processorCallback = true"
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    help
+}
+
+fn is_below_c_call(steps: &[Step]) -> bool {
+    steps
+        .iter()
+        .any(|step| step.name == "sort" || step.name == "gsub" || step.name.starts_with("find"))
+}
+
+fn run_async_form(solver: &Solver, call: &BuiltinCall) -> String {
+    let function = solver.builtins.get(call.builtin);
+    let name = &function.short;
+    match &solver.program.expr(call.how.callee).kind {
+        ExprKind::Method { .. } => format!("runAsync(object.{name}, object, ...)"),
+        _ => format!("runAsync({name}, ...)"),
+    }
+}

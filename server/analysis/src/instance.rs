@@ -1,0 +1,179 @@
+//! Instances: functions in their contexts, and what running one shows (THREAD-ANALYSIS 2.2).
+//!
+//! An instance is a function x its creator x a phase x optionally the call that led to it. The phase is never dropped.
+
+use halion_api::Thread;
+use smallvec::SmallVec;
+
+use crate::diagnostic::Why;
+use crate::ir::{ExprId, FunId};
+use crate::value::{BuiltinId, ClassId, InstId, Multi, SetId, ValueId};
+
+/// When and on which thread an instance runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Phase {
+    /// Global statements (Controller).
+    LoadC,
+    /// Later, in the Controller.
+    RunC,
+    /// Later, in the Processor.
+    RunP,
+}
+
+impl Phase {
+    /// The thread.
+    #[must_use]
+    pub fn thread(self) -> Thread {
+        match self {
+            Phase::LoadC | Phase::RunC => Thread::Controller,
+            Phase::RunP => Thread::Processor,
+        }
+    }
+
+    /// The phase of what runs on this thread after loading.
+    #[must_use]
+    pub fn later(thread: Thread) -> Phase {
+        match thread {
+            Thread::Controller => Phase::RunC,
+            Thread::Processor => Phase::RunP,
+        }
+    }
+}
+
+/// What control passes through on its way: `runAsync`, `sort`, `__index`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// Its name.
+    pub name: String,
+    /// Why the function behind it runs.
+    pub why: Why,
+    /// Where it is called.
+    pub site: ExprId,
+    /// The thread it is called in.
+    pub thread: Thread,
+}
+
+/// How a call is made.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// The call.
+    pub site: ExprId,
+    /// What names the function: the callee, or the argument that holds it.
+    pub callee: ExprId,
+    /// When the callee runs.
+    pub phase: Phase,
+    /// What control passes through.
+    pub via: SmallVec<[Via; 1]>,
+    /// Found through an unknown key or receiver.
+    pub unsure: bool,
+    /// Below `pcall`.
+    pub protected: bool,
+    /// Runs later, beside the caller.
+    pub deferred: bool,
+}
+
+impl How {
+    /// The same call, passing through a builtin; `callee` names the function given to it.
+    #[must_use]
+    pub fn through(&self, name: &str, why: Why, callee: ExprId) -> How {
+        let mut how = self.clone();
+        how.via.push(Via {
+            name: name.to_owned(),
+            why,
+            site: self.callee,
+            thread: self.phase.thread(),
+        });
+        how.callee = callee;
+        how
+    }
+}
+
+/// A call of a function literal.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The instance that runs.
+    pub to: InstId,
+    /// How it is called.
+    pub how: How,
+    /// The function value, for explanations.
+    pub value: ValueId,
+}
+
+/// A call of a builtin.
+#[derive(Clone, Debug)]
+pub struct BuiltinCall {
+    /// What is called.
+    pub builtin: BuiltinId,
+    /// How.
+    pub how: How,
+    /// The class of the first argument, if it is an object.
+    pub argument_class: Option<ClassId>,
+}
+
+/// Why HALion calls an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The instance.
+    pub inst: InstId,
+    /// The callback's name; `None` for global statements and change callbacks, which carry their own.
+    pub callback: Option<String>,
+    /// Where a change callback is registered.
+    pub registered: Option<ExprId>,
+    /// Found through an unknown key.
+    pub unsure: bool,
+}
+
+/// An instance.
+pub struct Instance {
+    /// The function.
+    pub fun: FunId,
+    /// The instance that created the function.
+    pub env: InstId,
+    /// When it runs.
+    pub phase: Phase,
+    /// How many call sites deep its context is.
+    pub depth: u8,
+    /// Arguments by position.
+    pub params: Vec<SetId>,
+    /// Further arguments.
+    pub varargs: Multi,
+    /// Results; nothing until it returns.
+    pub results: Option<Multi>,
+    /// Instances that use the results.
+    pub callers: Vec<InstId>,
+    /// Needs to run, again or for the first time.
+    pub dirty: bool,
+    /// In the queue.
+    pub queued: bool,
+    /// Running now.
+    pub running: bool,
+    /// Has run.
+    pub seen: bool,
+    /// Calls of function literals, as the last run saw them.
+    pub edges: Vec<Edge>,
+    /// Calls of builtins, as the last run saw them.
+    pub calls: Vec<BuiltinCall>,
+}
+
+impl Instance {
+    /// A fresh one.
+    #[must_use]
+    pub fn new(fun: FunId, env: InstId, phase: Phase, depth: u8, n_params: usize) -> Instance {
+        Instance {
+            fun,
+            env,
+            phase,
+            depth,
+            params: vec![SetId::EMPTY; n_params],
+            varargs: Multi::default(),
+            results: None,
+            callers: Vec::new(),
+            dirty: true,
+            queued: false,
+            running: false,
+            seen: false,
+            edges: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Lowering statements.
+
+use halion_syntax::ast::{self, AstNode};
+use halion_syntax::{SyntaxToken, TextRange};
+
+use super::{Header, Lowering};
+use crate::ir::{Block, ExprId, ExprKind, Loop, Stat, VarIdx};
+
+impl Lowering<'_> {
+    /// A block with a scope of its own.
+    pub(super) fn block(&mut self, block: Option<ast::Block>) -> Block {
+        let visible = self.scope().visible.len();
+        let block = self.open_block(block);
+        self.scope().visible.truncate(visible);
+        block
+    }
+
+    /// A block whose locals stay in scope behind it: the body of `repeat`.
+    fn open_block(&mut self, block: Option<ast::Block>) -> Block {
+        let mut stats = Vec::new();
+        for stat in block.iter().flat_map(ast::Block::statements) {
+            self.scope().n_stats += 1;
+            self.stat(&stat, &mut stats);
+        }
+        Block(stats)
+    }
+
+    fn stat(&mut self, stat: &ast::Stat, out: &mut Vec<Stat>) {
+        match stat {
+            ast::Stat::Local(stat) => {
+                let names: Vec<SyntaxToken> = stat.names().collect();
+                let mut exprs = Vec::new();
+                for (position, value) in stat.values().enumerate() {
+                    let name = names
+                        .get(position)
+                        .map(|name| (name.text().to_owned(), name.text_range()));
+                    exprs.push(self.named_expr(&value, name));
+                }
+                let vars = names.iter().map(|name| self.declare(name)).collect();
+                out.push(Stat::Local(vars, exprs));
+            }
+            ast::Stat::Assign(stat) => self.assign(stat, out),
+            ast::Stat::Call(stat) => {
+                if let Some(expr) = stat.expr() {
+                    let expr = self.expr(&expr);
+                    out.push(Stat::Call(expr));
+                }
+            }
+            ast::Stat::Do(stat) => {
+                let block = self.block(stat.block());
+                out.push(Stat::Do(block));
+            }
+            ast::Stat::While(stat) => {
+                let cond = self.condition(stat.condition(), stat.text_range());
+                let body = self.loop_body(&[], stat.block()).1;
+                out.push(Stat::While(cond, body));
+            }
+            ast::Stat::Repeat(stat) => self.repeat(stat, out),
+            ast::Stat::If(stat) => self.branches(stat, out),
+            ast::Stat::NumericFor(stat) => {
+                let bounds = [stat.start(), stat.limit(), stat.step()];
+                let bounds = bounds
+                    .iter()
+                    .flatten()
+                    .map(|bound| self.expr(bound))
+                    .collect();
+                let names: Vec<SyntaxToken> = stat.name().into_iter().collect();
+                let (vars, body) = self.loop_body(&names, stat.block());
+                match vars.first() {
+                    Some(&var) => out.push(Stat::NumericFor(var, bounds, body)),
+                    None => out.push(Stat::Do(body.body)),
+                }
+            }
+            ast::Stat::GenericFor(stat) => {
+                let exprs: Vec<ExprId> = stat.values().map(|value| self.expr(&value)).collect();
+                let names: Vec<SyntaxToken> = stat.names().collect();
+                let site = self.add(
+                    ExprKind::Unknown,
+                    exprs
+                        .first()
+                        .map_or(stat.text_range(), |&expr| self.program.expr(expr).range),
+                );
+                let (vars, body) = self.loop_body(&names, stat.block());
+                out.push(Stat::GenericFor(vars, exprs, site, body));
+            }
+            ast::Stat::Function(stat) => self.function_stat(stat, out),
+            ast::Stat::LocalFunction(stat) => {
+                let Some(name) = stat.name() else { return };
+                let var = self.declare(&name);
+                let header = Header {
+                    range: stat.text_range(),
+                    keyword: name.text_range(),
+                    name: name.text().to_owned(),
+                    name_range: name.text_range(),
+                };
+                let fun = self.function(header, false, stat.params(), stat.block());
+                self.scope().allocates = true;
+                let expr = self.add(ExprKind::Fun(fun), name.text_range());
+                out.push(Stat::LocalFunction(var, expr));
+            }
+            ast::Stat::Return(stat) => {
+                let exprs = stat.values().map(|value| self.expr(&value)).collect();
+                out.push(Stat::Return(exprs));
+            }
+            ast::Stat::Break(_) => {
+                if let Some(has_break) = self.scope().loops.last_mut() {
+                    *has_break = true;
+                    out.push(Stat::Break);
+                }
+            }
+            ast::Stat::Goto(_) => {
+                self.scope().has_goto = true;
+                out.push(Stat::Goto);
+            }
+            ast::Stat::Label(_) | ast::Stat::Empty(_) => {}
+        }
+    }
+
+    fn condition(&mut self, condition: Option<ast::Expr>, range: TextRange) -> ExprId {
+        match condition {
+            Some(condition) => self.expr(&condition),
+            None => self.add(ExprKind::Unknown, range),
+        }
+    }
+
+    fn assign(&mut self, stat: &ast::AssignStat, out: &mut Vec<Stat>) {
+        let targets: Vec<ast::Expr> = stat.targets().collect();
+        let mut exprs = Vec::new();
+        for (position, value) in stat.values().enumerate() {
+            let name = targets.get(position).and_then(target_name);
+            exprs.push(self.named_expr(&value, name));
+        }
+        let targets = targets.iter().map(|target| self.target(target)).collect();
+        out.push(Stat::Assign(targets, exprs));
+    }
+
+    fn target(&mut self, target: &ast::Expr) -> ExprId {
+        if let ast::Expr::Name(name) = target
+            && let Some(token) = name.name()
+        {
+            return self.name(token.text(), token.text_range(), true);
+        }
+        self.expr(target)
+    }
+
+    fn repeat(&mut self, stat: &ast::RepeatStat, out: &mut Vec<Stat>) {
+        let visible = self.scope().visible.len();
+        let first_var = self.next_var();
+        self.scope().loops.push(false);
+        let body = self.open_block(stat.block());
+        let has_break = self.scope().loops.pop().unwrap_or_default();
+        let cond = self.condition(stat.condition(), stat.text_range());
+        self.scope().visible.truncate(visible);
+        out.push(Stat::Repeat(
+            Loop {
+                body,
+                first_var,
+                has_break,
+            },
+            cond,
+        ));
+    }
+
+    fn branches(&mut self, stat: &ast::IfStat, out: &mut Vec<Stat>) {
+        let cond = self.condition(stat.condition(), stat.text_range());
+        let mut arms = vec![(cond, self.block(stat.block()))];
+        for clause in stat.else_if_clauses() {
+            let cond = self.condition(clause.condition(), clause.text_range());
+            arms.push((cond, self.block(clause.block())));
+        }
+        let otherwise = stat.else_clause().map(|clause| self.block(clause.block()));
+        out.push(Stat::If(arms, otherwise));
+    }
+
+    fn next_var(&mut self) -> u32 {
+        u32::try_from(self.scope().vars.len()).expect("fewer than 2^32 variables")
+    }
+
+    fn loop_body(
+        &mut self,
+        names: &[SyntaxToken],
+        block: Option<ast::Block>,
+    ) -> (Vec<VarIdx>, Loop) {
+        let visible = self.scope().visible.len();
+        let first_var = self.next_var();
+        let vars = names.iter().map(|name| self.declare(name)).collect();
+        self.scope().loops.push(false);
+        let body = self.block(block);
+        let has_break = self.scope().loops.pop().unwrap_or_default();
+        self.scope().visible.truncate(visible);
+        (
+            vars,
+            Loop {
+                body,
+                first_var,
+                has_break,
+            },
+        )
+    }
+
+    fn function_stat(&mut self, stat: &ast::FunctionStat, out: &mut Vec<Stat>) {
+        let Some(name) = stat.name() else {
+            // A function without a name is half-typed; its body is still read.
+            let header = Header {
+                range: stat.text_range(),
+                keyword: stat.text_range(),
+                name: "<anonymous>".to_owned(),
+                name_range: stat.text_range(),
+            };
+            self.function(header, false, stat.params(), stat.block());
+            return;
+        };
+        let segments: Vec<SyntaxToken> = name.segments().collect();
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            return;
+        };
+        let header = Header {
+            range: stat.text_range(),
+            keyword: last.text_range(),
+            name: name.path(),
+            name_range: last.text_range(),
+        };
+        let fun = self.function(header, name.method().is_some(), stat.params(), stat.block());
+        self.scope().allocates = true;
+        let value = self.add(ExprKind::Fun(fun), last.text_range());
+        let mut target = self.name(first.text(), first.text_range(), segments.len() == 1);
+        for segment in &segments[1..] {
+            let key = self.program.names.id(segment.text());
+            let key = self.add(ExprKind::Str(key), segment.text_range());
+            let kind = ExprKind::Index {
+                base: target,
+                key,
+                name_range: Some(segment.text_range()),
+            };
+            target = self.add(kind, first.text_range().cover(segment.text_range()));
+        }
+        out.push(Stat::Assign(vec![target], vec![value]));
+    }
+}
+
+/// What a function assigned here is called, and where that stands; none for a computed key.
+fn target_name(target: &ast::Expr) -> Option<(String, TextRange)> {
+    match target {
+        ast::Expr::Name(name) => name
+            .name()
+            .map(|token| (token.text().to_owned(), token.text_range())),
+        ast::Expr::Index(index) => {
+            let (base, _) = target_name(&index.base()?)?;
+            let (key, range) = match index.name() {
+                Some(token) => (token.text().to_owned(), token.text_range()),
+                None => string_key(&index.index()?)?,
+            };
+            Some((format!("{base}.{key}"), range))
+        }
+        _ => None,
+    }
+}
+
+/// The name that a constant string key is.
+pub(super) fn string_key(key: &ast::Expr) -> Option<(String, TextRange)> {
+    let ast::Expr::Literal(literal) = key else {
+        return None;
+    };
+    let text = String::from_utf8(literal.string_value()?).ok()?;
+    Some((text, key.text_range()))
+}

@@ -1,0 +1,181 @@
+//! `needs-controller`, `no-thread`: what a function nobody calls would need (THREAD-ANALYSIS 2.6).
+//!
+//! Such a function is run once per thread with unknown arguments; what fails for certain is reported at its name, as a hint.
+
+use halion_api::{Thread, Threads};
+
+use super::{Solved, wrong_thread};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::graph::{Grade, grade_of};
+use crate::instance::Phase;
+use crate::ir::FunId;
+use crate::solve::Solver;
+use crate::value::InstId;
+
+/// A function nobody calls, run once per thread.
+pub(crate) struct Probe {
+    /// The function.
+    pub fun: FunId,
+    /// As the Controller would run it.
+    pub controller: InstId,
+    /// As the Processor would run it.
+    pub processor: InstId,
+}
+
+/// Functions whose creator runs but which nobody calls.
+pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
+    let mut live: Vec<Option<InstId>> = vec![None; solver.program.funs.len()];
+    for idx in 0..solved.n_insts {
+        let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
+        if solved.reach.get(inst).is_some() {
+            live[solver.insts[idx].fun.idx()].get_or_insert(inst);
+        }
+    }
+    let mut probes = Vec::new();
+    for idx in 0..solver.program.funs.len() {
+        let fun = FunId(u32::try_from(idx).expect("fewer than 2^32 functions"));
+        if live[idx].is_some() {
+            continue;
+        }
+        let Some(parent) = solver.program.fun(fun).parent else {
+            continue;
+        };
+        let Some(env) = live[parent.idx()] else {
+            continue;
+        };
+        let processor = solver.probe(fun, env, Phase::RunP);
+        let controller = solver.probe(fun, env, Phase::RunC);
+        probes.push(Probe {
+            fun,
+            controller,
+            processor,
+        });
+    }
+    probes
+}
+
+/// A call that fails for certain below an instance, by name, in the order of the text.
+fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<String> {
+    let mut seen = vec![start];
+    let mut names = Vec::new();
+    let mut next = 0;
+    while next < seen.len() && seen.len() < 5000 {
+        let instance = &solver.insts[seen[next].idx()];
+        next += 1;
+        for call in &instance.calls {
+            let certain = grade_of(call.how.unsure, call.how.protected) == Grade::Certain;
+            if certain
+                && call.how.phase.thread() == thread
+                && wrong_thread::severity(solver, call, Grade::Certain) == Some(Severity::Error)
+            {
+                names.push(solver.builtins.get(call.builtin).short.clone());
+            }
+        }
+        for edge in &instance.edges {
+            let certain = grade_of(edge.how.unsure, edge.how.protected) == Grade::Certain;
+            if certain && !edge.how.deferred && !seen.contains(&edge.to) {
+                seen.push(edge.to);
+            }
+        }
+    }
+    names.dedup();
+    names
+}
+
+/// Hints for functions that nobody calls, not even another such function.
+pub(crate) fn check(solver: &Solver, probes: &[Probe]) -> Vec<Diagnostic> {
+    let mut called: Vec<FunId> = Vec::new();
+    for probe in probes {
+        for inst in [probe.controller, probe.processor] {
+            let edges = &solver.insts[inst.idx()].edges;
+            called.extend(
+                edges
+                    .iter()
+                    .map(|edge| solver.insts[edge.to.idx()].fun)
+                    .filter(|&fun| fun != probe.fun),
+            );
+        }
+    }
+    called.sort_unstable();
+    called.dedup();
+    let mut diagnostics = Vec::new();
+    for probe in probes {
+        if called.binary_search(&probe.fun).is_ok() {
+            continue;
+        }
+        let on_processor = failing(solver, probe.processor, Thread::Processor);
+        let Some(first) = on_processor.first() else {
+            continue;
+        };
+        let on_controller = failing(solver, probe.controller, Thread::Controller);
+        let fun = solver.program.fun(probe.fun);
+        let (code, message, help) = match on_controller.first() {
+            None => (
+                Code::NeedsController,
+                format!(
+                    "{} needs the Controller, because of {first}; nobody calls it yet",
+                    fun.name
+                ),
+                format!(
+                    "call it from a Controller callback such as onLoad or a change callback, or with runAsync({}) in the Processor",
+                    fun.name
+                ),
+            ),
+            Some(other) => (
+                Code::NoThread,
+                format!(
+                    "no thread can run {}: {first} needs the Controller, {other} the Processor",
+                    fun.name
+                ),
+                "split it: keep the Processor part, and give the Controller part to runAsync"
+                    .to_owned(),
+            ),
+        };
+        diagnostics.push(Diagnostic {
+            code,
+            severity: Severity::Hint,
+            file: fun.file,
+            range: fun.name_range,
+            message,
+            function: Some(first.clone()),
+            thread: None,
+            chain: Vec::new(),
+            also_from: Vec::new(),
+            help: vec![help],
+            runtime_text: None,
+        });
+    }
+    diagnostics
+}
+
+/// The threads an instance asks for: those of functions available in one thread only, called there or below.
+pub(crate) fn needs(solver: &Solver) -> Vec<Threads> {
+    let mut needs: Vec<Threads> = solver
+        .insts
+        .iter()
+        .map(|instance| {
+            instance.calls.iter().fold(Threads::NONE, |all, call| {
+                let function = solver.builtins.get(call.builtin).api;
+                let only = function
+                    .filter(|_| call.how.phase == instance.phase)
+                    .and_then(|function| function.threads.single());
+                only.map_or(all, |thread| all.union(Threads::from(thread)))
+            })
+        })
+        .collect();
+    // Needs pass from callees to callers; each round carries them one call further, and they only grow.
+    for _ in 0..64 {
+        let mut changed = false;
+        for (idx, instance) in solver.insts.iter().enumerate().rev() {
+            for edge in instance.edges.iter().filter(|edge| !edge.how.deferred) {
+                let union = needs[idx].union(needs[edge.to.idx()]);
+                changed |= union != needs[idx];
+                needs[idx] = union;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    needs
+}

@@ -1,0 +1,232 @@
+//! Calls: finding what is called, passing arguments, collecting results.
+
+use halion_api::api;
+
+use super::Solver;
+use super::frame::Frame;
+use crate::diagnostic::Why;
+use crate::instance::{BuiltinCall, Edge, How};
+use crate::ir::{ExprId, Name};
+use crate::value::{ClassId, Multi, SetId, Value};
+
+impl Solver<'_> {
+    /// `callee(args)`.
+    pub(super) fn call(
+        &mut self,
+        frame: &mut Frame,
+        site: ExprId,
+        callee: ExprId,
+        args: &[ExprId],
+    ) -> Option<Multi> {
+        let callees = self.expr(frame, callee);
+        if callees.is_empty() {
+            return None;
+        }
+        let args = self.list(frame, args)?;
+        let how = self.how(frame, site, callee);
+        self.invoke(frame, &how, callees, &args)
+    }
+
+    /// `receiver:name(args)`: each possible receiver runs its own method on itself.
+    pub(super) fn method_call(
+        &mut self,
+        frame: &mut Frame,
+        site: ExprId,
+        receiver: ExprId,
+        name: Name,
+        args: &[ExprId],
+    ) -> Option<Multi> {
+        let receivers = self.expr(frame, receiver);
+        if receivers.is_empty() {
+            return None;
+        }
+        let args = self.list(frame, args)?;
+        let how = self.how(frame, site, site);
+        let mut results: Option<Multi> = None;
+        let mut called = false;
+        for (value, unsure) in self.values.list(receivers) {
+            let own = self.values.one(value);
+            let methods = self.member(frame, &how, value, name);
+            if methods.is_empty() {
+                continue;
+            }
+            called = true;
+            let mut with_self = Multi {
+                rest: args.rest,
+                ..Multi::default()
+            };
+            with_self.items.push(own);
+            with_self.items.extend(args.items.iter().copied());
+            with_self.exprs.push(None);
+            with_self.exprs.extend(args.exprs.iter().copied());
+            let mut how = how.clone();
+            how.unsure |= unsure;
+            let found = self.invoke(frame, &how, methods, &with_self);
+            self.merge_results(&mut results, found);
+        }
+        if called {
+            results
+        } else {
+            Some(self.unknown_results())
+        }
+    }
+
+    /// What `value:name` is; empty if nothing can be called there.
+    fn member(&mut self, frame: &mut Frame, how: &How, value: Value, name: Name) -> SetId {
+        let key = self.values.one(Value::Str(name));
+        match value {
+            Value::Table(_) => {
+                let base = self.values.one(value);
+                self.read_index(frame, how, base, key)
+            }
+            Value::Host(class) => self.host_method(class, name),
+            Value::Str(_) | Value::Truthy => {
+                let found = self.string_member(frame, how, key);
+                if self.values.has_function(found) || value != Value::Truthy {
+                    found
+                } else {
+                    self.sets.unknown
+                }
+            }
+            Value::Unknown => self.methods_of_any_class(name),
+            _ => SetId::EMPTY,
+        }
+    }
+
+    fn merge_results(&mut self, results: &mut Option<Multi>, more: Option<Multi>) {
+        match (results.as_mut(), more) {
+            (Some(known), Some(more)) => known.merge(&more, &mut self.values),
+            (None, Some(more)) => *results = Some(more),
+            (_, None) => {}
+        }
+    }
+
+    pub(super) fn unknown_results(&self) -> Multi {
+        Multi {
+            items: smallvec::smallvec![self.sets.unknown],
+            rest: self.sets.unknown,
+            ..Multi::default()
+        }
+    }
+
+    /// Calls every function of a set; `None` if none of them returns.
+    pub(super) fn invoke(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        callees: SetId,
+        args: &Multi,
+    ) -> Option<Multi> {
+        let mut results: Option<Multi> = None;
+        let functions = self.values.has_function(callees);
+        let callees: Vec<_> = self.values.elems(callees).to_vec();
+        for elem in callees {
+            let value = self.values.get(elem.value());
+            let mut how = how.clone();
+            how.unsure |= elem.unsure();
+            let found = match value {
+                Value::Fun(fun, env) => {
+                    let inst = self.instance_for_call(frame, &how, fun, env, args);
+                    self.add_arguments(inst, args, Some(frame));
+                    let deferred = how.deferred;
+                    self.add_edge(
+                        frame,
+                        Edge {
+                            to: inst,
+                            how,
+                            value: elem.value(),
+                        },
+                    );
+                    if deferred {
+                        if self.insts[inst.idx()].dirty {
+                            self.enqueue(inst);
+                        }
+                        Some(self.unknown_results())
+                    } else {
+                        self.results_of(frame, inst)
+                    }
+                }
+                Value::Builtin(builtin) => self.call_builtin(frame, &how, builtin, args),
+                Value::Table(table) => {
+                    let handlers = self.metamethod(frame, table, "__call");
+                    if handlers.is_empty() {
+                        continue;
+                    }
+                    let own = self.values.one(value);
+                    let mut with_self = Multi {
+                        rest: args.rest,
+                        ..Multi::default()
+                    };
+                    with_self.items.push(own);
+                    with_self.items.extend(args.items.iter().copied());
+                    with_self.exprs.push(None);
+                    with_self.exprs.extend(args.exprs.iter().copied());
+                    let how = how.through("__call", Why::Callback, how.callee);
+                    self.invoke(frame, &how, handlers, &with_self)
+                }
+                // Calling nil fails; if there is something else to call, that is what happens.
+                Value::Nil | Value::Absent | Value::Unknown if functions => continue,
+                _ => Some(self.unknown_results()),
+            };
+            self.merge_results(&mut results, found);
+        }
+        results
+    }
+
+    fn add_edge(&mut self, frame: &mut Frame, edge: Edge) {
+        let known = frame.edges.iter().rev().take(64).any(|known| {
+            known.to == edge.to
+                && known.how.site == edge.how.site
+                && known.how.callee == edge.how.callee
+                && known.how.unsure <= edge.how.unsure
+                && known.how.protected == edge.how.protected
+                && known.how.via.len() == edge.how.via.len()
+        });
+        if !known {
+            frame.edges.push(edge);
+        }
+    }
+
+    /// Notes that a builtin is called, once for each way.
+    pub(super) fn note_builtin(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        builtin: crate::value::BuiltinId,
+        class: Option<ClassId>,
+    ) {
+        let known = frame.calls.iter().any(|known| {
+            known.builtin == builtin
+                && known.how.callee == how.callee
+                && known.how.phase == how.phase
+                && known.how.unsure <= how.unsure
+                && known.argument_class == class
+        });
+        if !known {
+            frame.calls.push(BuiltinCall {
+                builtin,
+                how: how.clone(),
+                argument_class: class,
+            });
+        }
+    }
+
+    /// Methods of this name, whatever the object is: unsure, with HALion's classes as the only candidates.
+    fn methods_of_any_class(&mut self, name: Name) -> SetId {
+        if let Some(&set) = self.method_sets.get(&name) {
+            return set;
+        }
+        let mut set = SetId::EMPTY;
+        let methods = api().methods_named(self.names.text(name));
+        // Methods that differ in their threads say nothing about an unknown object.
+        if let Some(first) = methods.first()
+            && methods.iter().all(|method| method.threads == first.threads)
+        {
+            let id = self.builtins.api(first);
+            let one = self.builtin(id);
+            set = self.values.unsure(one);
+        }
+        self.method_sets.insert(name, set);
+        set
+    }
+}

@@ -1,0 +1,297 @@
+//! Contexts: which instance a call leads to, and running it (THREAD-ANALYSIS 2.2).
+
+use smallvec::SmallVec;
+
+use super::frame::{Frame, Go};
+use super::{CONTEXT_BUDGET, Solver};
+use crate::instance::{How, Instance, Phase};
+use crate::ir::{ExprId, FunId, VarIdx};
+use crate::value::{InstId, Multi, SetId, Value};
+
+/// Functions up to this many statements are told apart by the call that leads to them.
+const MAX_CONTEXT_STATS: u32 = 40;
+/// Up to this many calls deep; past it, by the last call alone.
+const MAX_CONTEXT_DEPTH: u8 = 4;
+/// Call-site contexts per function; past it, the phase alone tells instances apart.
+const MAX_CONTEXTS: u32 = 160;
+/// Calls followed on the stack; deeper ones wait in the queue.
+const MAX_NESTING: u32 = 24;
+/// Further arguments told apart by position.
+const MAX_VARARGS: usize = 8;
+
+impl Solver<'_> {
+    /// The instance of a function in a context.
+    pub(super) fn instance(
+        &mut self,
+        fun: FunId,
+        env: InstId,
+        phase: Phase,
+        site: Option<(ExprId, InstId)>,
+        depth: u8,
+    ) -> InstId {
+        let key = (fun, env, phase, site);
+        if let Some(&inst) = self.contexts.get(&key) {
+            return inst;
+        }
+        if site.is_some() {
+            let count = self.contexts_of_fun.entry(fun).or_insert(0);
+            *count += 1;
+            if *count > MAX_CONTEXTS {
+                return self.instance(fun, env, phase, None, 0);
+            }
+        }
+        let inst = InstId(u32::try_from(self.insts.len()).expect("instances are bounded"));
+        let n_params = self.program.fun(fun).n_params;
+        self.insts
+            .push(Instance::new(fun, env, phase, depth, n_params));
+        self.contexts.insert(key, inst);
+        inst
+    }
+
+    /// The instance that a call of a function literal leads to.
+    pub(super) fn instance_for_call(
+        &mut self,
+        frame: &Frame,
+        how: &How,
+        fun: FunId,
+        env: InstId,
+        args: &Multi,
+    ) -> InstId {
+        let info = self.program.fun(fun);
+        let worthwhile = info.n_stats <= MAX_CONTEXT_STATS
+            && self.steps < CONTEXT_BUDGET
+            && (info.allocates
+                || args
+                    .items
+                    .iter()
+                    .chain([&args.rest])
+                    .any(|&set| self.tells_calls_apart(set)));
+        if !worthwhile || how.deferred {
+            return self.instance(fun, env, how.phase, None, 0);
+        }
+        let depth = self.insts[frame.inst.idx()].depth;
+        let caller = if depth < MAX_CONTEXT_DEPTH {
+            frame.inst
+        } else {
+            InstId::NONE
+        };
+        self.instance(
+            fun,
+            env,
+            how.phase,
+            Some((how.callee, caller)),
+            (depth + 1).min(MAX_CONTEXT_DEPTH),
+        )
+    }
+
+    fn tells_calls_apart(&self, set: SetId) -> bool {
+        self.values.values(set).any(|value| {
+            matches!(
+                value,
+                Value::Fun(..)
+                    | Value::Builtin(_)
+                    | Value::Table(_)
+                    | Value::True
+                    | Value::False
+                    | Value::Str(_)
+                    | Value::Hosts(_)
+            )
+        })
+    }
+
+    /// Adds arguments to an instance's parameters; `from` is who passes them.
+    pub(super) fn add_arguments(&mut self, inst: InstId, args: &Multi, from: Option<&Frame>) {
+        let fun = self.program.fun(self.insts[inst.idx()].fun);
+        let n_params = fun.n_params;
+        let mut grew = false;
+        for position in 0..n_params {
+            let arg = args.get(position, &mut self.values);
+            let old = self.insts[inst.idx()].params[position];
+            let new = self.values.union(old, arg);
+            if new != old {
+                grew = true;
+                self.insts[inst.idx()].params[position] = new;
+            }
+            if let Some(from) = from
+                && let Some(&Some(expr)) = args.exprs.get(position)
+            {
+                self.note_argument(inst, position, arg, (from.inst, expr));
+            }
+        }
+        if fun.is_vararg {
+            let mut further = args.skip(n_params);
+            while further.items.len() > MAX_VARARGS {
+                if let Some(last) = further.items.pop() {
+                    further.rest = self.values.union(further.rest, last);
+                }
+            }
+            if let Some(from) = from {
+                for position in 0..further.items.len() {
+                    if let Some(&Some(expr)) = further.exprs.get(position) {
+                        self.note_argument(
+                            inst,
+                            n_params + position,
+                            further.items[position],
+                            (from.inst, expr),
+                        );
+                    }
+                }
+            }
+            further.exprs = SmallVec::new();
+            let old = &self.insts[inst.idx()].varargs;
+            let mut new = old.clone();
+            if self.insts[inst.idx()].seen || !old.items.is_empty() || !old.rest.is_empty() {
+                new.merge(&further, &mut self.values);
+            } else {
+                new = further;
+            }
+            if new != self.insts[inst.idx()].varargs {
+                grew = true;
+                self.insts[inst.idx()].varargs = new;
+            }
+        }
+        if grew {
+            self.insts[inst.idx()].dirty = true;
+        }
+    }
+
+    fn note_argument(&mut self, inst: InstId, position: usize, arg: SetId, from: (InstId, ExprId)) {
+        if !self.values.has_function(arg) {
+            return;
+        }
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        for elem in self.values.elems(arg) {
+            if matches!(
+                self.values.get(elem.value()),
+                Value::Fun(..) | Value::Builtin(_)
+            ) {
+                self.passed_at
+                    .entry((inst, position, elem.value()))
+                    .or_insert(from);
+            }
+        }
+    }
+
+    /// Runs the callee if it has something new to see, and returns its results; `None` if it does not return.
+    pub(super) fn results_of(&mut self, frame: &Frame, inst: InstId) -> Option<Multi> {
+        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
+            self.insts[inst.idx()].callers.push(frame.inst);
+        }
+        let instance = &self.insts[inst.idx()];
+        if instance.dirty {
+            if instance.running || self.nesting >= MAX_NESTING {
+                self.enqueue(inst);
+            } else {
+                self.run(inst);
+            }
+        }
+        if self.out_of_budget() {
+            return Some(Multi {
+                rest: self.sets.unknown,
+                ..Multi::default()
+            });
+        }
+        self.insts[inst.idx()].results.clone()
+    }
+
+    /// Runs an instance on what it can see now.
+    pub(super) fn run(&mut self, inst: InstId) {
+        self.insts[inst.idx()].dirty = false;
+        if self.out_of_budget() {
+            return;
+        }
+        let program = self.program;
+        let instance = &mut self.insts[inst.idx()];
+        instance.running = true;
+        instance.seen = true;
+        let fun = program.fun(instance.fun);
+        let chunk = fun.is_chunk();
+        let before = instance.results.clone();
+        let mut frame = Frame {
+            inst,
+            fun: instance.fun,
+            phase: instance.phase,
+            vars: vec![SetId::EMPTY; fun.vars.len()],
+            trail: Vec::new(),
+            chunk,
+            flow: chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
+            weak: u32::from(fun.has_goto),
+            loops: 0,
+            edges: Vec::new(),
+            calls: Vec::new(),
+            exits: Vec::new(),
+        };
+        if inst.0 == 0 && self.loading {
+            self.flow.clear();
+            self.flow_trail.clear();
+            self.flow_exits.clear();
+            self.required.clear();
+        }
+        let params = instance.params.clone();
+        self.nesting += 1;
+        for (position, set) in params.into_iter().enumerate() {
+            let var = VarIdx(u32::try_from(position).expect("few parameters"));
+            self.write_var(&mut frame, var, set, true);
+        }
+        let mut go = self.block(&mut frame, &fun.body);
+        if fun.has_goto {
+            // A second round sees what a jump backwards carries.
+            go = self.block(&mut frame, &fun.body);
+        }
+        if go == Go::On || fun.has_goto {
+            self.give_results(inst, &Multi::default());
+        }
+        self.nesting -= 1;
+        if chunk {
+            self.end_chunk(&frame);
+        }
+        let instance = &mut self.insts[inst.idx()];
+        instance.running = false;
+        instance.edges = frame.edges;
+        instance.calls = frame.calls;
+        if instance.results != before {
+            for caller in instance.callers.clone() {
+                self.enqueue(caller);
+            }
+        }
+    }
+
+    /// What a chunk's variables hold in the end is what functions that run later see.
+    fn end_chunk(&mut self, frame: &Frame) {
+        let vars = &self.program.fun(frame.fun).vars;
+        for (idx, var) in vars.iter().enumerate() {
+            if !var.captured {
+                continue;
+            }
+            let mut set = frame.vars[idx];
+            for &(exit_var, exit) in &frame.exits {
+                if exit_var.idx() == idx {
+                    set = self.values.union(set, exit);
+                }
+            }
+            let loc = self
+                .heap
+                .slot(frame.inst, u32::try_from(idx).expect("few variables"));
+            self.heap.at(loc).last = Some(set);
+        }
+    }
+
+    /// A `return` with these values.
+    pub(super) fn give_results(&mut self, inst: InstId, results: &Multi) {
+        let mut results = results.clone();
+        results.exprs = SmallVec::new();
+        while results.items.len() > MAX_VARARGS {
+            if let Some(last) = results.items.pop() {
+                results.rest = self.values.union(results.rest, last);
+            }
+        }
+        let merged = match self.insts[inst.idx()].results.take() {
+            None => results,
+            Some(mut known) => {
+                known.merge(&results, &mut self.values);
+                known
+            }
+        };
+        self.insts[inst.idx()].results = Some(merged);
+    }
+}

@@ -1,0 +1,407 @@
+//! Evaluating expressions. The empty set means that control does not get past the expression.
+
+use super::Solver;
+use super::frame::Frame;
+use crate::heap::key_of;
+use crate::instance::{How, Phase};
+use crate::ir::{ExprId, ExprKind, Item, Operator};
+use crate::value::{Multi, SetId, Value};
+
+/// Constant strings are joined up to this many combinations.
+const MAX_STRINGS: usize = 8;
+
+impl Solver<'_> {
+    /// All values of an expression: several for a call or `...`.
+    pub(super) fn multi(&mut self, frame: &mut Frame, expr: ExprId) -> Option<Multi> {
+        let program = self.program;
+        match &program.expr(expr).kind {
+            ExprKind::Call { callee, args } => self.call(frame, expr, *callee, args),
+            ExprKind::Method {
+                receiver,
+                name,
+                args,
+                ..
+            } => self.method_call(frame, expr, *receiver, *name, args),
+            ExprKind::Vararg => {
+                let varargs = &self.insts[frame.inst.idx()].varargs;
+                let count = varargs.items.len();
+                Some(Multi {
+                    exprs: smallvec::smallvec![Some(expr); count],
+                    ..varargs.clone()
+                })
+            }
+            _ => {
+                let set = self.expr(frame, expr);
+                if set.is_empty() {
+                    None
+                } else {
+                    Some(Multi {
+                        exprs: smallvec::smallvec![Some(expr)],
+                        ..Multi::one(set)
+                    })
+                }
+            }
+        }
+    }
+
+    /// The value of an expression.
+    pub(super) fn expr(&mut self, frame: &mut Frame, expr: ExprId) -> SetId {
+        self.steps += 1;
+        let program = self.program;
+        match &program.expr(expr).kind {
+            ExprKind::Nil => self.sets.nil,
+            ExprKind::Bool(yes) => {
+                if *yes {
+                    self.sets.yes
+                } else {
+                    self.sets.no
+                }
+            }
+            ExprKind::Num(number) => self.values.one(Value::Num(number.to_bits())),
+            ExprKind::Str(name) => self.values.one(Value::Str(*name)),
+            ExprKind::Fun(fun) => self.values.one(Value::Fun(*fun, frame.inst)),
+            ExprKind::Local(var) => {
+                let set = self.read_var(frame, *var);
+                // A variable whose initialiser control never got past.
+                if set.is_empty() {
+                    self.sets.unknown
+                } else {
+                    set
+                }
+            }
+            ExprKind::Upvalue(levels, var) => {
+                let set = self.read_upvalue(frame, *levels, *var);
+                if set.is_empty() {
+                    self.sets.unknown
+                } else {
+                    set
+                }
+            }
+            ExprKind::Global(name) => {
+                let how = self.how(frame, expr, expr);
+                self.read_global(frame, &how, *name)
+            }
+            ExprKind::Index { base, key, .. } => {
+                let base = self.expr(frame, *base);
+                let key = self.expr(frame, *key);
+                if base.is_empty() || key.is_empty() {
+                    return SetId::EMPTY;
+                }
+                let how = self.how(frame, expr, expr);
+                self.read_index(frame, &how, base, key)
+            }
+            ExprKind::Call { .. } | ExprKind::Method { .. } | ExprKind::Vararg => {
+                match self.multi(frame, expr) {
+                    Some(values) => values.get(0, &mut self.values),
+                    None => SetId::EMPTY,
+                }
+            }
+            ExprKind::Table(items) => self.table(frame, expr, items),
+            ExprKind::And(terms) => self.and_or(frame, terms, true),
+            ExprKind::Or(terms) => self.and_or(frame, terms, false),
+            ExprKind::Not(inner) => {
+                let set = self.expr(frame, *inner);
+                if set.is_empty() {
+                    return set;
+                }
+                self.truth(self.values.can_be_false(set), self.values.can_be_true(set))
+            }
+            ExprKind::Equal(left, right, negated) => {
+                let left_set = self.expr(frame, *left);
+                let right_set = self.expr(frame, *right);
+                if left_set.is_empty() || right_set.is_empty() {
+                    return SetId::EMPTY;
+                }
+                let (same, differ) = self.compare(left_set, right_set);
+                self.operator(frame, expr, "__eq", &[left_set, right_set]);
+                if *negated {
+                    self.truth(differ, same)
+                } else {
+                    self.truth(same, differ)
+                }
+            }
+            ExprKind::Operation(operator, operands) => {
+                self.operation(frame, expr, *operator, operands)
+            }
+            ExprKind::Paren(inner) => self.expr(frame, *inner),
+            ExprKind::Unknown => self.sets.unknown,
+        }
+    }
+
+    fn truth(&self, yes: bool, no: bool) -> SetId {
+        match (yes, no) {
+            (true, true) => self.sets.boolean,
+            (true, false) => self.sets.yes,
+            (false, true) => self.sets.no,
+            (false, false) => SetId::EMPTY,
+        }
+    }
+
+    fn and_or(&mut self, frame: &mut Frame, terms: &[ExprId], and: bool) -> SetId {
+        let mut result = SetId::EMPTY;
+        for (position, &term) in terms.iter().enumerate() {
+            let set = self.expr(frame, term);
+            if position + 1 == terms.len() {
+                return self.values.union(result, set);
+            }
+            let goes_on = if and {
+                self.values.can_be_true(set)
+            } else {
+                self.values.can_be_false(set)
+            };
+            // What stops the chain is the result; of a value that may be either, both.
+            let stops = self.values.filter(set, |value| match value {
+                Value::Nil | Value::False | Value::Absent => and,
+                Value::Unknown => true,
+                _ => !and,
+            });
+            result = self.values.union(result, stops);
+            if !goes_on {
+                return result;
+            }
+        }
+        result
+    }
+
+    /// Whether two values can be the same, and whether they can differ.
+    fn compare(&self, left: SetId, right: SetId) -> (bool, bool) {
+        let (mut same, mut differ) = (false, false);
+        for a in self.values.values(left) {
+            for b in self.values.values(right) {
+                let a = if a == Value::Absent { Value::Nil } else { a };
+                let b = if b == Value::Absent { Value::Nil } else { b };
+                match (a, b) {
+                    (Value::Unknown, _) | (_, Value::Unknown) => (same, differ) = (true, true),
+                    (
+                        Value::Truthy | Value::Index,
+                        Value::Truthy | Value::Index | Value::Num(_) | Value::Str(_),
+                    )
+                    | (Value::Num(_) | Value::Str(_), Value::Truthy | Value::Index) => {
+                        (same, differ) = (true, true)
+                    }
+                    (Value::Table(_) | Value::Fun(..) | Value::Host(_) | Value::Hosts(_), _)
+                        if a == b =>
+                    {
+                        (same, differ) = (true, true)
+                    }
+                    (Value::Host(_), Value::Host(_)) | (Value::Table(_), Value::Table(_)) => {
+                        (same, differ) = (true, true)
+                    }
+                    _ if a == b => same = true,
+                    _ => differ = true,
+                }
+            }
+        }
+        (same, differ)
+    }
+
+    fn operation(
+        &mut self,
+        frame: &mut Frame,
+        expr: ExprId,
+        operator: Operator,
+        operands: &[ExprId],
+    ) -> SetId {
+        let mut sets = Vec::with_capacity(operands.len());
+        for &operand in operands {
+            let set = self.expr(frame, operand);
+            if set.is_empty() {
+                return set;
+            }
+            sets.push(set);
+        }
+        let from_meta = self.operator(frame, expr, operator.event, &sets);
+        let plain = match operator.event {
+            "__len" => self.sets.index,
+            "__lt" | "__le" => self.sets.boolean,
+            "__concat" => self.concat(&sets),
+            _ => {
+                let counted = |value| matches!(value, Value::Num(_) | Value::Index);
+                if let ("__unm", Some(Value::Num(bits))) =
+                    (operator.event, self.values.single(sets[0]))
+                {
+                    self.values
+                        .one(Value::Num((-f64::from_bits(bits)).to_bits()))
+                } else if sets.iter().all(|&set| self.values.values(set).all(counted)) {
+                    self.sets.index
+                } else {
+                    self.sets.truthy
+                }
+            }
+        };
+        self.values.union(plain, from_meta)
+    }
+
+    /// Joined constants, so that `_G["on" .. name]` has a key.
+    fn concat(&mut self, sets: &[SetId]) -> SetId {
+        let mut texts = vec![String::new()];
+        for &set in sets {
+            let mut next = Vec::new();
+            for value in self.values.values(set) {
+                let part = match value {
+                    Value::Str(name) => self.names.text(name).to_owned(),
+                    Value::Num(bits) => f64::from_bits(bits).to_string(),
+                    _ => return self.sets.truthy,
+                };
+                for text in &texts {
+                    next.push(format!("{text}{part}"));
+                }
+            }
+            if next.len() > MAX_STRINGS || next.iter().any(|text| text.len() > 256) {
+                return self.sets.truthy;
+            }
+            texts = next;
+        }
+        let values: Vec<Value> = texts
+            .iter()
+            .map(|text| Value::Str(self.names.id(text)))
+            .collect();
+        self.values.of(&values)
+    }
+
+    fn table(&mut self, frame: &mut Frame, expr: ExprId, items: &[Item]) -> SetId {
+        let single = frame.flow && frame.loops == 0 && !self.program.fun(frame.fun).has_goto;
+        let table = self.heap.table_at(expr, frame.inst, single);
+        let mut position = 0u32;
+        for (idx, item) in items.iter().enumerate() {
+            match item {
+                Item::Positional(value) if idx + 1 == items.len() => {
+                    let Some(values) = self.multi(frame, *value) else {
+                        return SetId::EMPTY;
+                    };
+                    for &set in &values.items {
+                        position += 1;
+                        self.item(
+                            frame,
+                            table,
+                            Value::Num(f64::from(position).to_bits()),
+                            set,
+                            *value,
+                        );
+                    }
+                    if !values.rest.is_empty() {
+                        self.item(frame, table, Value::Index, values.rest, *value);
+                    }
+                }
+                Item::Positional(value) => {
+                    let set = self.expr(frame, *value);
+                    position += 1;
+                    self.item(
+                        frame,
+                        table,
+                        Value::Num(f64::from(position).to_bits()),
+                        set,
+                        *value,
+                    );
+                }
+                Item::Keyed(key, value) => {
+                    let keys = self.expr(frame, *key);
+                    let set = self.expr(frame, *value);
+                    let only = self.values.elems(keys).len() == 1;
+                    for (key, _) in self.values.list(keys) {
+                        if only {
+                            self.item(frame, table, key, set, *value);
+                        } else if let Some(key) = key_of(key, &mut self.values) {
+                            self.write_field(frame, table, key, set, false, Some(*value));
+                        }
+                    }
+                }
+            }
+        }
+        self.values.one(Value::Table(table))
+    }
+
+    /// A field that every such table has from the start.
+    fn item(
+        &mut self,
+        frame: &mut Frame,
+        table: crate::value::TableId,
+        key: Value,
+        set: SetId,
+        from: ExprId,
+    ) {
+        let Some(key) = key_of(key, &mut self.values) else {
+            return;
+        };
+        self.write_field(frame, table, key, set, true, Some(from));
+        if let crate::heap::Key::Const(key) = key {
+            let loc = self.heap.field(table, key);
+            self.heap.at(loc).definite = true;
+        }
+    }
+
+    /// `base[key]` for any values of both.
+    pub(super) fn read_index(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        base: SetId,
+        key: SetId,
+    ) -> SetId {
+        let mut result = SetId::EMPTY;
+        for (value, unsure) in self.values.list(base) {
+            let found = match value {
+                Value::Table(table) => {
+                    let mut found = SetId::EMPTY;
+                    for (key_value, _) in self.values.list(key) {
+                        let Some(key_kind) = key_of(key_value, &mut self.values) else {
+                            continue;
+                        };
+                        let one = self.values.one(key_value);
+                        let set = self.read_field(frame, how, table, key_kind, one, 0);
+                        found = self.values.union(found, set);
+                    }
+                    if found.is_empty() {
+                        self.sets.unknown
+                    } else {
+                        found
+                    }
+                }
+                Value::Host(class) => self.host_field(class, key),
+                Value::Hosts(class) => self.values.one(Value::Host(class)),
+                Value::Str(_) | Value::Truthy => self.string_member(frame, how, key),
+                Value::Builtin(_)
+                | Value::Fun(..)
+                | Value::Nil
+                | Value::Absent
+                | Value::True
+                | Value::False => continue,
+                Value::Unknown | Value::Index | Value::Num(_) => self.sets.unknown,
+            };
+            let found = if unsure {
+                self.values.unsure(found)
+            } else {
+                found
+            };
+            result = self.values.union(result, found);
+        }
+        // Indexing nil fails at run time, and not with an error of ours.
+        if result.is_empty() {
+            self.sets.unknown
+        } else {
+            result
+        }
+    }
+
+    /// A member of the string library, which is the metatable of strings.
+    pub(super) fn string_member(&mut self, frame: &mut Frame, how: &How, key: SetId) -> SetId {
+        let Value::Table(table) = self.lib("string", crate::heap::Lib::Lua("string")) else {
+            return self.sets.unknown;
+        };
+        let Some(value @ Value::Str(_)) = self.values.single(key) else {
+            return self.sets.unknown;
+        };
+        let Some(key_kind) = key_of(value, &mut self.values) else {
+            return self.sets.unknown;
+        };
+        self.read_field(frame, how, table, key_kind, key, 0)
+    }
+
+    /// `getContext()` in a phase (HALion semantics 1.3, 10.4).
+    pub(super) fn context_name(&mut self, phase: Phase) -> SetId {
+        match self.names.find(phase.thread().name()) {
+            Some(name) => self.values.one(Value::Str(name)),
+            None => self.sets.truthy,
+        }
+    }
+}

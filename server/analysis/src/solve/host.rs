@@ -1,0 +1,426 @@
+//! HALion's functions and objects: what a call gives back, and where functions given to it run (THREAD-ANALYSIS 2.4).
+
+use halion_api::{Function, FunctionKind, FunctionParam, RunsOn, Thread, Threads, api};
+
+use super::Solver;
+use super::frame::Frame;
+use crate::builtins::Special;
+use crate::diagnostic::Why;
+use crate::heap::Key;
+use crate::instance::{How, Phase, Root};
+use crate::ir::{ExprId, Name};
+use crate::script::ScriptKind;
+use crate::value::{BuiltinId, ClassId, Multi, SetId, Value};
+
+impl Solver<'_> {
+    /// Any builtin.
+    pub(super) fn call_builtin(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        builtin: BuiltinId,
+        args: &Multi,
+    ) -> Option<Multi> {
+        let (function, special) = {
+            let builtin = self.builtins.get(builtin);
+            (builtin.api, builtin.special)
+        };
+        let Some(function) = function else {
+            return self.call_library(frame, how, builtin, special, args);
+        };
+        let class = self.argument_class(function, args);
+        self.note_builtin(frame, how, builtin, class);
+        let legal = self
+            .threads_of(function, class)
+            .contains(how.phase.thread());
+        match special {
+            Special::GetContext => {
+                let name = self.context_name(how.phase);
+                return Some(Multi::one(name));
+            }
+            Special::DefineParameter => self.define_parameter(frame, how, function, args),
+            Special::DefineSlotLocal => self.host_variable(args.items.first().copied()),
+            Special::Clone => return Some(Multi::one(args.get(0, &mut self.values))),
+            _ if legal => self.follow_function_arguments(frame, how, function, args),
+            _ => {}
+        }
+        Some(self.results_of_types(function))
+    }
+
+    /// The threads a call is accepted in, given the class of its first argument.
+    pub(crate) fn threads_of(&self, function: &Function, class: Option<ClassId>) -> Threads {
+        match class {
+            Some(class) if !function.argument_threads.is_empty() => {
+                // An object of a class the page does not name is treated as its nearest ancestor that it does.
+                let class = &api().classes()[class.idx()].name;
+                let named = api().ancestry(class).find(|class| {
+                    function
+                        .argument_threads
+                        .iter()
+                        .any(|case| case.argument_type == class.name)
+                });
+                named.map_or(function.threads, |class| function.threads_for(&class.name))
+            }
+            _ => function.threads,
+        }
+    }
+
+    fn argument_class(&self, function: &Function, args: &Multi) -> Option<ClassId> {
+        if function.argument_threads.is_empty() {
+            return None;
+        }
+        match self.values.single(*args.items.first()?)? {
+            Value::Host(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// Functions given to a HALion function run where the API says.
+    fn follow_function_arguments(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        function: &'static Function,
+        args: &Multi,
+    ) {
+        let skipped = usize::from(function.kind == FunctionKind::Method);
+        for param in &function.function_params {
+            let mut given = SetId::EMPTY;
+            let mut at = how.callee;
+            let mut further = Multi::default();
+            if let Some(position) = param.position {
+                let position = position as usize - 1 + skipped;
+                if position >= args.items.len() && args.rest.is_empty() {
+                    continue;
+                }
+                given = args.get(position, &mut self.values);
+                at = args.exprs.get(position).copied().flatten().unwrap_or(at);
+                further = args.skip(position + 1);
+            } else if let Some(key) = &param.key {
+                let table = args.get(skipped, &mut self.values);
+                at = args.exprs.get(skipped).copied().flatten().unwrap_or(at);
+                given = self.named(frame, how, table, key);
+            }
+            let given = self.callable(given);
+            if given.is_empty() {
+                continue;
+            }
+            let passed = if param.arguments.is_empty() && param.passes_arguments {
+                further
+            } else {
+                let sets: Vec<_> = param
+                    .arguments
+                    .iter()
+                    .map(|argument| self.set_of_types(&argument.types, argument.nilable))
+                    .collect();
+                Self::args(&sets)
+            };
+            self.run_elsewhere(frame, how, function, param, given, at, &passed);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "all of one call")]
+    fn run_elsewhere(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        function: &Function,
+        param: &FunctionParam,
+        given: SetId,
+        at: ExprId,
+        passed: &Multi,
+    ) {
+        if self.kind == ScriptKind::Ui && param.runs_on == RunsOn::Processor {
+            return;
+        }
+        let why = match function.name.as_str() {
+            "runAsync" => Why::RunAsync,
+            "runSync" => Why::RunSync,
+            "spawn" => Why::Spawn,
+            _ => Why::Callback,
+        };
+        let mut inner = how.through(&function.name, why, at);
+        if !param.sync {
+            inner.phase = Phase::later(param.runs_on.thread(how.phase.thread()));
+            inner.deferred = true;
+            // What runs later does not fail below the pcall around this call.
+            inner.protected = false;
+        }
+        self.invoke(frame, &inner, given, passed);
+    }
+
+    pub(super) fn callable(&mut self, set: SetId) -> SetId {
+        self.values.filter(set, |value| {
+            matches!(value, Value::Fun(..) | Value::Builtin(_) | Value::Table(_))
+        })
+    }
+
+    /// A key of a table of named arguments.
+    fn named(&mut self, frame: &mut Frame, how: &How, table: SetId, key: &str) -> SetId {
+        let Some(name) = self.names.find(key) else {
+            return SetId::EMPTY;
+        };
+        let key_id = self.values.id(Value::Str(name));
+        let key_set = self.values.one(Value::Str(name));
+        let mut result = SetId::EMPTY;
+        for (value, unsure) in self.values.list(table) {
+            if let Value::Table(table) = value {
+                let set = self.read_field(frame, how, table, Key::Const(key_id), key_set, 0);
+                let set = if unsure { self.values.unsure(set) } else { set };
+                result = self.values.union(result, set);
+            }
+        }
+        result
+    }
+
+    /// `defineParameter` in all its forms (HALion semantics 6.2, 6.3, 6.6).
+    fn define_parameter(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        function: &'static Function,
+        args: &Multi,
+    ) {
+        let first = args.get(0, &mut self.values);
+        let is_named = self
+            .values
+            .values(first)
+            .any(|value| matches!(value, Value::Table(_)));
+        if is_named {
+            let name = self.named(frame, how, first, "name");
+            self.host_variable(Some(name));
+            let changed = self.named(frame, how, first, "onChanged");
+            let processor = self.named(frame, how, first, "processorCallback");
+            let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
+            let on_processor = !processor.is_empty()
+                && self.values.can_be_true(processor)
+                && self.names.find("processorCallback").is_some();
+            // A key that is not there reads as anything; only a value that was stored counts.
+            let known = self
+                .values
+                .values(processor)
+                .any(|value| value == Value::True);
+            let set_unknown =
+                on_processor && !known && self.values.single(processor) != Some(Value::Unknown);
+            let thread = if known || set_unknown {
+                Thread::Processor
+            } else {
+                Thread::Controller
+            };
+            let unsure = on_processor && (set_unknown || self.values.can_be_false(processor));
+            self.register(frame, how, changed, at, thread, unsure);
+            return;
+        }
+        self.host_variable(Some(first));
+        let _ = function;
+        for position in 1..args.items.len() {
+            let set = args.items[position];
+            if self.values.has_function(set) {
+                let at = args
+                    .exprs
+                    .get(position)
+                    .copied()
+                    .flatten()
+                    .unwrap_or(how.callee);
+                self.register(frame, how, set, at, Thread::Controller, false);
+                return;
+            }
+        }
+    }
+
+    /// A change callback is an entry of its own: HALion calls it without arguments.
+    fn register(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        set: SetId,
+        at: ExprId,
+        thread: Thread,
+        unsure: bool,
+    ) {
+        if how.phase.thread() == Thread::Processor {
+            return;
+        }
+        let thread = if self.kind == ScriptKind::Ui {
+            Thread::Controller
+        } else {
+            thread
+        };
+        for elem in self.values.elems(set).to_vec() {
+            match self.values.get(elem.value()) {
+                Value::Fun(fun, env) => {
+                    let inst = self.instance(fun, env, Phase::later(thread), None, 0);
+                    self.add_arguments(inst, &Multi::default(), None);
+                    self.enqueue(inst);
+                    let unsure = unsure || elem.unsure() || how.unsure;
+                    match self
+                        .roots
+                        .iter_mut()
+                        .find(|root| root.inst == inst && root.callback.is_none())
+                    {
+                        Some(root) => root.unsure &= unsure,
+                        None => self.roots.push(Root {
+                            inst,
+                            callback: None,
+                            registered: Some(at),
+                            unsure,
+                        }),
+                    }
+                }
+                Value::Builtin(builtin) => {
+                    let mut how = how.through("defineParameter", Why::Callback, at);
+                    how.phase = Phase::later(thread);
+                    how.deferred = true;
+                    how.unsure |= unsure;
+                    self.call_builtin(frame, &how, builtin, &Multi::default());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The host writes this global: a parameter or a slot local.
+    fn host_variable(&mut self, name: Option<SetId>) {
+        let Some(name) = name else { return };
+        for (value, _) in self.values.list(name) {
+            if matches!(value, Value::Str(_)) {
+                let key = self.values.id(value);
+                let loc = self.heap.field(self.globals, key);
+                if !self.heap.at(loc).host {
+                    self.heap.at(loc).host = true;
+                    for reader in self.heap.at(loc).readers.clone() {
+                        self.enqueue(reader);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A method of an object: of its class, or of a class that extends it.
+    pub(super) fn host_method(&mut self, class: ClassId, name: Name) -> SetId {
+        let text = self.names.text(name);
+        let class = &api().classes()[class.idx()];
+        if let Some(method) = api().method(&class.name, text) {
+            let id = self.builtins.api(method);
+            return self.builtin(id);
+        }
+        let below: Vec<_> = api()
+            .methods_named(text)
+            .iter()
+            .filter(|method| {
+                let owner = method.class.as_deref().unwrap_or_default();
+                api()
+                    .ancestry(owner)
+                    .any(|ancestor| ancestor.name == class.name)
+            })
+            .collect();
+        let mut set = SetId::EMPTY;
+        if let Some(first) = below.first() {
+            // Classes that disagree about the thread leave the object's own class to tell.
+            let agree = below.iter().all(|method| method.threads == first.threads);
+            let id = self.builtins.api(first);
+            set = self.builtin(id);
+            if !agree {
+                set = self.values.unsure(set);
+            }
+        }
+        set
+    }
+
+    /// A field of an object, or one of its methods as a value.
+    pub(super) fn host_field(&mut self, class: ClassId, key: SetId) -> SetId {
+        let mut result = SetId::EMPTY;
+        for (key, _) in self.values.list(key) {
+            let Value::Str(name) = key else {
+                result = self.values.union(result, self.sets.unknown);
+                continue;
+            };
+            let class_name = &api().classes()[class.idx()].name;
+            let text = self.names.text(name);
+            let found = match api().field(class_name, text) {
+                Some(field) => match (
+                    &field.element_type,
+                    self.set_of_types(&field.types, field.nilable),
+                ) {
+                    (Some(element), _) if self.class_named(element).is_some() => {
+                        let class = self.class_named(element).unwrap_or(class);
+                        self.values.one(Value::Hosts(class))
+                    }
+                    (_, set) => set,
+                },
+                None => {
+                    let method = self.host_method(class, name);
+                    if method.is_empty() {
+                        self.sets.unknown
+                    } else {
+                        method
+                    }
+                }
+            };
+            result = self.values.union(result, found);
+        }
+        if result.is_empty() {
+            self.sets.unknown
+        } else {
+            result
+        }
+    }
+
+    /// A class by name.
+    pub(super) fn class_named(&self, name: &str) -> Option<ClassId> {
+        let position = api()
+            .classes()
+            .iter()
+            .position(|class| class.name == name)?;
+        u32::try_from(position).ok().map(ClassId)
+    }
+
+    /// What values of these API types are.
+    pub(super) fn set_of_types(&mut self, types: &[String], nilable: bool) -> SetId {
+        let mut set = if nilable { self.sets.nil } else { SetId::EMPTY };
+        for name in types {
+            let one = match name.as_str() {
+                "number" | "string" => self.sets.truthy,
+                "boolean" => self.sets.boolean,
+                "nil" => self.sets.nil,
+                name => match self.class_named(name) {
+                    Some(class) => self.values.one(Value::Host(class)),
+                    None => self.sets.unknown,
+                },
+            };
+            set = self.values.union(set, one);
+        }
+        if set.is_empty() {
+            self.sets.unknown
+        } else {
+            set
+        }
+    }
+
+    fn results_of_types(&mut self, function: &Function) -> Multi {
+        if function.kind == FunctionKind::Constructor
+            && let Some(class) = function
+                .class
+                .as_deref()
+                .and_then(|class| self.class_named(class))
+        {
+            return Multi::one(self.values.one(Value::Host(class)));
+        }
+        let mut results = Multi::default();
+        for result in &function.returns {
+            let element = result
+                .element_type
+                .as_deref()
+                .and_then(|class| self.class_named(class));
+            let set = match element {
+                Some(class) => self.values.one(Value::Hosts(class)),
+                None => self.set_of_types(&result.types, result.nilable),
+            };
+            results.items.push(set);
+        }
+        if results.items.is_empty() {
+            results.items.push(self.sets.unknown);
+        }
+        results
+    }
+}

@@ -1,0 +1,510 @@
+//! The Lua library, as far as functions and tables flow through it (THREAD-ANALYSIS 2.4).
+
+use smallvec::SmallVec;
+
+use super::Solver;
+use super::frame::Frame;
+use crate::builtins::Special;
+use crate::diagnostic::Why;
+use crate::heap::{Key, key_of};
+use crate::instance::{How, Phase};
+use crate::value::{BuiltinId, InstId, Multi, SetId, TableId, Value};
+
+/// Items of a table that `table.unpack` gives by position.
+const MAX_UNPACKED: u32 = 8;
+
+impl Solver<'_> {
+    #[allow(clippy::too_many_lines, reason = "one flat match over the library")]
+    pub(super) fn call_library(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        builtin: BuiltinId,
+        special: Special,
+        args: &Multi,
+    ) -> Option<Multi> {
+        let short = self.builtins.get(builtin).short.clone();
+        let first = args.get(0, &mut self.values);
+        let result = match special {
+            Special::Pcall => return self.protected_call(frame, how, &short, args),
+            Special::Xpcall => {
+                let at = args.exprs.get(1).copied().flatten().unwrap_or(how.callee);
+                let handler = args.get(1, &mut self.values);
+                let handler = self.callable(handler);
+                if !handler.is_empty() {
+                    let how = how.through(&short, Why::Callback, at);
+                    self.invoke(frame, &how, handler, &Self::args(&[self.sets.truthy]));
+                }
+                let mut without_handler = args.clone();
+                if without_handler.items.len() > 1 {
+                    without_handler.items.remove(1);
+                    if without_handler.exprs.len() > 1 {
+                        without_handler.exprs.remove(1);
+                    }
+                }
+                return self.protected_call(frame, how, &short, &without_handler);
+            }
+            Special::Sort => {
+                let items = self.read_items(frame, how, first);
+                return self.call_back(frame, how, &short, args, 1, &[items, items], first);
+            }
+            Special::Gsub => {
+                let table = args.get(2, &mut self.values);
+                let truthy = self.sets.truthy;
+                let handlers = self.index_handlers(frame, how, table);
+                let _ = handlers;
+                return self.call_back(
+                    frame,
+                    how,
+                    &short,
+                    args,
+                    2,
+                    &[truthy, truthy, truthy, truthy],
+                    truthy,
+                );
+            }
+            Special::SetMetatable => {
+                let meta = args.get(1, &mut self.values);
+                let meta = self
+                    .values
+                    .filter(meta, |value| matches!(value, Value::Table(_)));
+                for (value, _) in self.values.list(first) {
+                    if let Value::Table(table) = value {
+                        let loc = self.heap.get(table).meta;
+                        self.write_weak(loc, meta);
+                    }
+                }
+                first
+            }
+            Special::GetMetatable => {
+                let mut result = self.sets.nil;
+                for (value, _) in self.values.list(first) {
+                    match value {
+                        Value::Table(table) => {
+                            for meta in self.metatables(frame, table) {
+                                result = self.values.with(result, Value::Table(meta));
+                            }
+                        }
+                        Value::Str(_) | Value::Truthy => {
+                            // The metatable of strings has the string library as `__index`.
+                            result = self.values.union(result, self.sets.unknown);
+                        }
+                        _ => {}
+                    }
+                }
+                result
+            }
+            Special::RawGet => {
+                let key = args.get(1, &mut self.values);
+                self.raw_get(frame, first, key)
+            }
+            Special::RawSet => {
+                let key = args.get(1, &mut self.values);
+                let value = args.get(2, &mut self.values);
+                let from = args.exprs.get(2).copied().flatten();
+                for (table, _) in self.values.list(first) {
+                    let Value::Table(table) = table else { continue };
+                    for (key, _) in self.values.list(key) {
+                        if let Some(key) = key_of(key, &mut self.values) {
+                            self.write_field(frame, table, key, value, false, from);
+                        }
+                    }
+                }
+                first
+            }
+            Special::Pairs | Special::Ipairs => {
+                let event = if special == Special::Pairs {
+                    "__pairs"
+                } else {
+                    "__ipairs"
+                };
+                let operands = [first];
+                self.operator(frame, how.site, event, &operands);
+                let next = self.builtins.lua(if special == Special::Pairs {
+                    "next"
+                } else {
+                    "ipairs"
+                });
+                let next = next.map_or(self.sets.unknown, |id| self.builtin(id));
+                return Some(Self::args(&[next, first, self.sets.nil]));
+            }
+            Special::Next => {
+                let rows = self.rows(frame, first).unwrap_or_default();
+                let mut merged = [self.sets.nil, self.sets.nil];
+                for row in rows {
+                    for (into, set) in merged.iter_mut().zip(row) {
+                        *into = self.values.union(*into, set);
+                    }
+                }
+                if merged[0] == self.sets.nil {
+                    self.sets.unknown
+                } else {
+                    return Some(Self::args(&merged));
+                }
+            }
+            Special::Select => return Some(self.select(first, args)),
+            Special::Unpack => return Some(self.unpack(frame, how, first)),
+            Special::Pack => {
+                let table = self.heap.table_at(how.site, frame.inst, false);
+                for (position, &set) in args.items.iter().enumerate() {
+                    #[allow(clippy::cast_precision_loss, reason = "few arguments")]
+                    let key = self
+                        .values
+                        .id(Value::Num((position as f64 + 1.0).to_bits()));
+                    self.write_field(
+                        frame,
+                        table,
+                        Key::Const(key),
+                        set,
+                        false,
+                        args.exprs.get(position).copied().flatten(),
+                    );
+                }
+                if !args.rest.is_empty() {
+                    self.write_field(frame, table, Key::Array, args.rest, false, None);
+                }
+                self.values.one(Value::Table(table))
+            }
+            Special::Insert => {
+                let last = args.items.len().saturating_sub(1);
+                let item = args.get(last, &mut self.values);
+                let from = args.exprs.get(last).copied().flatten();
+                for (value, _) in self.values.list(first) {
+                    if let (Value::Table(table), true) = (value, last > 0) {
+                        self.write_field(frame, table, Key::Array, item, false, from);
+                    }
+                }
+                self.sets.nil
+            }
+            Special::Remove => self.read_items(frame, how, first),
+            Special::Assert => {
+                if !self.values.can_be_true(first) {
+                    return None;
+                }
+                let kept = self.values.filter(first, |value| {
+                    !matches!(value, Value::Nil | Value::False | Value::Absent)
+                });
+                let mut results = args.clone();
+                if let Some(item) = results.items.first_mut() {
+                    *item = kept;
+                }
+                return Some(results);
+            }
+            Special::Error => return None,
+            Special::Type => self.type_names(first),
+            Special::ToString | Special::Print => {
+                for position in 0..args.items.len().max(1) {
+                    let arg = args.get(position, &mut self.values);
+                    self.operator(frame, how.callee, "__tostring", &[arg]);
+                }
+                let constants = self
+                    .values
+                    .values(first)
+                    .all(|value| matches!(value, Value::Str(_)));
+                if special == Special::ToString && constants {
+                    first
+                } else {
+                    self.sets.truthy
+                }
+            }
+            Special::RawEqual => self.sets.boolean,
+            Special::Require => return self.require(frame, how, first),
+            Special::Unseen
+            | Special::Plain
+            | Special::GetContext
+            | Special::DefineParameter
+            | Special::DefineSlotLocal
+            | Special::Clone => {
+                return Some(self.unknown_results());
+            }
+        };
+        Some(Multi::one(result))
+    }
+
+    fn index_handlers(&mut self, frame: &mut Frame, how: &How, table: SetId) -> SetId {
+        // A replacement table is read by the matches, which are unknown strings: only its `__index` can run.
+        let truthy = self.sets.truthy;
+        let tables = self
+            .values
+            .filter(table, |value| matches!(value, Value::Table(_)));
+        if tables.is_empty() {
+            SetId::EMPTY
+        } else {
+            self.read_index(frame, how, tables, truthy)
+        }
+    }
+
+    /// `pcall(f, ...)`: an error inside is silent (2.5), so the call always returns.
+    fn protected_call(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        short: &str,
+        args: &Multi,
+    ) -> Option<Multi> {
+        let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
+        let callee = args.get(0, &mut self.values);
+        let callee = self.callable(callee);
+        let mut results = Multi::one(self.sets.boolean);
+        if !callee.is_empty() {
+            let mut how = how.through(short, Why::Callback, at);
+            how.protected = true;
+            if let Some(inner) = self.invoke(frame, &how, callee, &args.skip(1)) {
+                results.items.extend(inner.items.iter().copied());
+                results.rest = inner.rest;
+            }
+        }
+        results.rest = self.values.union(results.rest, self.sets.truthy);
+        Some(results)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "all of one call")]
+    fn call_back(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        short: &str,
+        args: &Multi,
+        position: usize,
+        given: &[SetId],
+        result: SetId,
+    ) -> Option<Multi> {
+        let callee = args.get(position, &mut self.values);
+        let callee = self.callable(callee);
+        let at = args
+            .exprs
+            .get(position)
+            .copied()
+            .flatten()
+            .unwrap_or(how.callee);
+        if !callee.is_empty() {
+            let how = how.through(short, Why::Callback, at);
+            self.invoke(frame, &how, callee, &Self::args(given));
+        } else if short == "sort" && !given.is_empty() {
+            self.operator(frame, how.callee, "__lt", given);
+        }
+        Some(Multi::one(result))
+    }
+
+    /// All items of arrays.
+    fn read_items(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> SetId {
+        let index = self.sets.index;
+        let tables = self.values.filter(tables, |value| {
+            matches!(value, Value::Table(_) | Value::Hosts(_))
+        });
+        if tables.is_empty() {
+            return self.sets.unknown;
+        }
+        let items = self.read_index(frame, how, tables, index);
+        self.values.with(items, Value::Nil)
+    }
+
+    fn raw_get(&mut self, frame: &mut Frame, tables: SetId, key: SetId) -> SetId {
+        let mut result = self.sets.nil;
+        let how = self.how(frame, crate::ir::ExprId(0), crate::ir::ExprId(0));
+        for (table, _) in self.values.list(tables) {
+            let Value::Table(table) = table else { continue };
+            for (key_value, _) in self.values.list(key) {
+                let Some(key_kind) = key_of(key_value, &mut self.values) else {
+                    continue;
+                };
+                // Past the longest chain, metatables are not asked.
+                let set = self.read_field(frame, &how, table, key_kind, key, u32::MAX);
+                result = self.values.union(result, set);
+            }
+        }
+        result
+    }
+
+    fn select(&mut self, first: SetId, args: &Multi) -> Multi {
+        match self.values.single(first) {
+            Some(Value::Num(bits)) if f64::from_bits(bits) >= 1.0 => {
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "positive and small"
+                )]
+                let count = f64::from_bits(bits) as usize;
+                args.skip(count)
+            }
+            Some(Value::Str(_)) => Multi::one(self.sets.index),
+            _ => {
+                let mut rest = args.rest;
+                for &set in args.items.iter().skip(1) {
+                    rest = self.values.union(rest, set);
+                }
+                let rest = self.values.with(rest, Value::Nil);
+                Multi {
+                    items: smallvec::smallvec![rest],
+                    rest,
+                    ..Multi::default()
+                }
+            }
+        }
+    }
+
+    fn unpack(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> Multi {
+        let tables = self.values.filter(tables, |value| {
+            matches!(value, Value::Table(_) | Value::Hosts(_))
+        });
+        if tables.is_empty() {
+            return self.unknown_results();
+        }
+        let mut items: SmallVec<[SetId; 4]> = SmallVec::new();
+        for position in 1..=MAX_UNPACKED {
+            let key = self.values.one(Value::Num(f64::from(position).to_bits()));
+            let set = self.read_index(frame, how, tables, key);
+            items.push(set);
+        }
+        let rest = self.read_items(frame, how, tables);
+        Multi {
+            items,
+            rest,
+            ..Multi::default()
+        }
+    }
+
+    fn type_names(&mut self, set: SetId) -> SetId {
+        let mut result = SetId::EMPTY;
+        for (value, _) in self.values.list(set) {
+            let name = match value {
+                Value::Fun(..) | Value::Builtin(_) => "function",
+                Value::Table(_) | Value::Hosts(_) => "table",
+                Value::Nil | Value::Absent => "nil",
+                Value::True | Value::False => "boolean",
+                Value::Num(_) | Value::Index => "number",
+                Value::Str(_) => "string",
+                Value::Truthy | Value::Unknown | Value::Host(_) => return self.sets.truthy,
+            };
+            let name = self.names.id(name);
+            result = self.values.with(result, Value::Str(name));
+        }
+        result
+    }
+
+    /// The bindings of `for k, v in pairs(t)`; `None` if the iterator is not one we know.
+    pub(super) fn iterations(
+        &mut self,
+        frame: &mut Frame,
+        iterator: SetId,
+        state: SetId,
+    ) -> Option<Vec<Vec<SetId>>> {
+        let Some(Value::Builtin(builtin)) = self.values.single(iterator) else {
+            return None;
+        };
+        let special = self.builtins.get(builtin).special;
+        let mut all = Vec::new();
+        for (value, unsure) in self.values.list(state) {
+            let one = self.values.one(value);
+            match (special, value) {
+                (Special::Next, _) => all.extend(self.rows(frame, one)?),
+                (Special::Ipairs, Value::Table(_)) => {
+                    let rows = self.rows(frame, one)?;
+                    all.extend(rows.into_iter().filter(|row| {
+                        self.values
+                            .values(row[0])
+                            .any(|key| matches!(key, Value::Num(_) | Value::Index | Value::Truthy))
+                    }));
+                }
+                (Special::Ipairs, _) => all.extend(self.rows(frame, one)?),
+                _ => return None,
+            }
+            let _ = unsure;
+        }
+        Some(all)
+    }
+
+    /// Keys and values of a table, one row for each constant key.
+    fn rows(&mut self, frame: &mut Frame, tables: SetId) -> Option<Vec<Vec<SetId>>> {
+        let mut rows = Vec::new();
+        for (value, _) in self.values.list(tables) {
+            match value {
+                Value::Table(table) => self.rows_of(frame, table, &mut rows),
+                Value::Hosts(class) => {
+                    rows.push(vec![self.sets.index, self.values.one(Value::Host(class))])
+                }
+                Value::Nil | Value::Absent => {}
+                _ => rows.push(vec![self.sets.truthy, self.sets.unknown]),
+            }
+        }
+        Some(rows)
+    }
+
+    fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Vec<SetId>>) {
+        self.listen_shape(table, frame.inst);
+        let fields = self.heap.get(table).fields.clone();
+        let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
+        for (key, loc) in fields {
+            let set = self.read_loc(frame, loc);
+            let set = self
+                .values
+                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            if !set.is_empty() {
+                let key = self.values.get(key);
+                rows.push(vec![self.values.one(key), set]);
+            }
+        }
+        for (loc, key) in [(array, self.sets.index), (star, self.sets.truthy)] {
+            let set = self.read_loc(frame, loc);
+            let set = self
+                .values
+                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            if !set.is_empty() {
+                rows.push(vec![key, set]);
+            }
+        }
+    }
+
+    /// `require "name"`: the module's chunk runs once, where it is first required (2.1).
+    fn require(&mut self, frame: &mut Frame, how: &How, name: SetId) -> Option<Multi> {
+        let Some(Value::Str(name)) = self.values.single(name) else {
+            return Some(self.unknown_results());
+        };
+        let Some(&file) = self.script.modules.get(self.names.text(name)) else {
+            return Some(self.unknown_results());
+        };
+        let Some(&chunk) = self.program.chunks.get(file.idx()) else {
+            return Some(self.unknown_results());
+        };
+        let loaded = self
+            .contexts
+            .get(&(chunk, InstId::NONE, Phase::LoadC, None))
+            .copied();
+        let phase = if loaded.is_some() || self.loading {
+            Phase::LoadC
+        } else {
+            how.phase
+        };
+        let inst = self.instance(chunk, InstId::NONE, phase, None, 0);
+        let mut how = how.clone();
+        how.phase = phase;
+        let is_first = if frame.flow {
+            self.required.insert(file)
+        } else {
+            !self.insts[inst.idx()].seen
+        };
+        if is_first || !frame.flow {
+            let value = self.values.id(Value::Fun(chunk, InstId::NONE));
+            let known = !is_first && frame.phase != Phase::LoadC;
+            if !known && !self.insts[inst.idx()].running {
+                frame.edges.push(crate::instance::Edge {
+                    to: inst,
+                    how: how.through("require", Why::Callback, how.callee),
+                    value,
+                });
+            }
+        }
+        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
+            self.insts[inst.idx()].callers.push(frame.inst);
+        }
+        if is_first && !self.insts[inst.idx()].running {
+            self.run(inst);
+        }
+        let results = self.insts[inst.idx()].results.clone();
+        let mut results = results.unwrap_or_else(|| self.unknown_results());
+        if results.items.is_empty() && results.rest.is_empty() {
+            results.items.push(self.sets.yes);
+        }
+        Some(results)
+    }
+}

@@ -1,0 +1,192 @@
+//! Metatables: functions that run without being called by name (THREAD-ANALYSIS 2.3).
+
+use super::Solver;
+use super::frame::{Frame, Go};
+use crate::diagnostic::Why;
+use crate::heap::{Key, key_of};
+use crate::instance::How;
+use crate::ir::ExprId;
+use crate::value::{SetId, TableId, Value};
+
+impl Solver<'_> {
+    /// The metatables of a table.
+    pub(super) fn metatables(&mut self, frame: &Frame, table: TableId) -> Vec<TableId> {
+        let meta = self.heap.get(table).meta;
+        let set = self.read_loc(frame, meta);
+        self.values
+            .values(set)
+            .filter_map(|value| {
+                if let Value::Table(table) = value {
+                    Some(table)
+                } else {
+                    None
+                }
+            })
+            .collect()
+    }
+
+    /// A field of the metatables, without their own metatables.
+    pub(super) fn metamethod(&mut self, frame: &Frame, table: TableId, event: &str) -> SetId {
+        let Some(name) = self.names.find(event) else {
+            return SetId::EMPTY;
+        };
+        let key = self.values.id(Value::Str(name));
+        let mut result = SetId::EMPTY;
+        for meta in self.metatables(frame, table) {
+            let loc = self.heap.field(meta, key);
+            let set = self.read_loc(frame, loc);
+            let set = self
+                .values
+                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            result = self.values.union(result, set);
+        }
+        result
+    }
+
+    /// What `__index` finds for a key the table does not have, and whether there is a metatable that looks for it.
+    pub(super) fn read_behind(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        table: TableId,
+        key: Key,
+        key_set: SetId,
+        depth: u32,
+    ) -> (SetId, bool) {
+        let handlers = self.metamethod(frame, table, "__index");
+        let mut result = SetId::EMPTY;
+        for (handler, unsure) in self.values.list(handlers) {
+            let found = match handler {
+                Value::Table(next) => self.read_field(frame, how, next, key, key_set, depth + 1),
+                Value::Fun(..) | Value::Builtin(_) => {
+                    let own = self.values.one(Value::Table(table));
+                    let how = how.through("__index", Why::Callback, how.callee);
+                    let handler = self.values.one(handler);
+                    match self.invoke(frame, &how, handler, &Self::args(&[own, key_set])) {
+                        Some(results) => results.get(0, &mut self.values),
+                        None => SetId::EMPTY,
+                    }
+                }
+                Value::Host(class) => self.host_field(class, key_set),
+                _ => self.sets.unknown,
+            };
+            let found = if unsure {
+                self.values.unsure(found)
+            } else {
+                found
+            };
+            result = self.values.union(result, found);
+        }
+        (result, !handlers.is_empty())
+    }
+
+    /// `base[key] = set` for any values of both.
+    pub(super) fn store_index(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        base: SetId,
+        key: SetId,
+        set: SetId,
+        from: Option<ExprId>,
+    ) -> Go {
+        let bases = self.values.list(base);
+        let keys = self.values.list(key);
+        let only = bases.len() == 1 && keys.len() == 1;
+        let mut go = Go::On;
+        for &(value, _) in &bases {
+            let Value::Table(table) = value else { continue };
+            for &(key_value, _) in &keys {
+                if self.store_behind(frame, how, table, key_value, set, &mut go) {
+                    continue;
+                }
+                let Some(key_kind) = key_of(key_value, &mut self.values) else {
+                    continue;
+                };
+                self.write_field(frame, table, key_kind, set, only, from);
+            }
+        }
+        go
+    }
+
+    /// Lets `__newindex` have the value if the table does not have the key; whether it did.
+    fn store_behind(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        table: TableId,
+        key: Value,
+        set: SetId,
+        go: &mut Go,
+    ) -> bool {
+        let handlers = self.metamethod(frame, table, "__newindex");
+        if handlers.is_empty() {
+            return false;
+        }
+        if let Some(Key::Const(key)) = key_of(key, &mut self.values)
+            && let Some(loc) = self.heap.find_field(table, key)
+        {
+            let own = self.read_loc(frame, loc);
+            if !self.values.values(own).any(|value| value == Value::Absent) {
+                return false;
+            }
+        }
+        let key_set = self.values.one(key);
+        for (handler, _) in self.values.list(handlers) {
+            match handler {
+                Value::Table(next) => {
+                    if let Some(key) = key_of(key, &mut self.values) {
+                        self.write_field(frame, next, key, set, false, None);
+                    }
+                }
+                Value::Fun(..) | Value::Builtin(_) => {
+                    let own = self.values.one(Value::Table(table));
+                    let how = how.through("__newindex", Why::Callback, how.callee);
+                    let handler = self.values.one(handler);
+                    if self
+                        .invoke(frame, &how, handler, &Self::args(&[own, key_set, set]))
+                        .is_none()
+                    {
+                        *go = Go::Dead;
+                    }
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
+    /// Runs the metamethod of an operator, if an operand has one; its results.
+    pub(super) fn operator(
+        &mut self,
+        frame: &mut Frame,
+        expr: ExprId,
+        event: &'static str,
+        operands: &[SetId],
+    ) -> SetId {
+        if self.names.find(event).is_none() && event != "__le" {
+            return SetId::EMPTY;
+        }
+        let mut handlers = SetId::EMPTY;
+        for &operand in operands {
+            for (value, _) in self.values.list(operand) {
+                let Value::Table(table) = value else { continue };
+                let mut found = self.metamethod(frame, table, event);
+                if found.is_empty() && event == "__le" {
+                    found = self.metamethod(frame, table, "__lt");
+                }
+                handlers = self.values.union(handlers, found);
+            }
+        }
+        if handlers.is_empty() {
+            return SetId::EMPTY;
+        }
+        let how = self
+            .how(frame, expr, expr)
+            .through(event, Why::Callback, expr);
+        match self.invoke(frame, &how, handlers, &Self::args(operands)) {
+            Some(results) => results.get(0, &mut self.values),
+            None => SetId::EMPTY,
+        }
+    }
+}

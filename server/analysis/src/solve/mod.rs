@@ -1,0 +1,312 @@
+//! The solver: runs instances on abstract values until nothing changes (THREAD-ANALYSIS 2.3).
+//!
+//! An instance is run as a whole; what it reads wakes it when it grows. Arms of conditions run when a value that can take them
+//! arrives, so reachability needs no rule of its own. Sets only grow, so it ends; a step budget bounds it, dropping call-site
+//! contexts first and never the thread. Loading is solved first, then what HALion calls.
+
+mod call;
+mod context;
+mod expr;
+mod flow;
+mod frame;
+mod host;
+mod library;
+mod metatable;
+mod places;
+mod stat;
+
+use std::collections::VecDeque;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use halion_api::{Thread, api};
+
+use crate::builtins::Builtins;
+use crate::heap::{Heap, Lib};
+use crate::instance::{Instance, Phase, Root};
+use crate::ir::{ExprId, FunId, Name, Program};
+use crate::script::{FileId, Script, ScriptKind};
+use crate::value::{
+    BuiltinId, InstId, LocId, Multi, Names, SetId, TableId, Value, ValueId, Values,
+};
+
+/// Expression evaluations after which call-site contexts are given up.
+const CONTEXT_BUDGET: u64 = 1_500_000;
+/// Expression evaluations after which solving stops where it is.
+const STEP_BUDGET: u64 = 12_000_000;
+
+/// Everything known while solving, and afterwards.
+pub(crate) struct Solver<'a> {
+    pub program: &'a Program,
+    pub script: &'a Script,
+    /// MIDI module or UI script, decided.
+    pub kind: ScriptKind,
+    /// Whether `kind` is a guess against the evidence.
+    pub kind_is_unsure: bool,
+    /// Names of the program and further constants.
+    pub names: Names,
+    pub values: Values,
+    pub heap: Heap,
+    pub builtins: Builtins,
+    pub insts: Vec<Instance>,
+    pub roots: Vec<Root>,
+    pub globals: TableId,
+    /// Where a function given to a parameter came from: (instance, parameter, function) -> (caller, argument).
+    pub passed_at: FxHashMap<(InstId, u32, ValueId), (InstId, ExprId)>,
+    /// Where a function was first stored in a table or variable.
+    pub stored_at: FxHashMap<ValueId, ExprId>,
+    /// Evaluations so far.
+    pub steps: u64,
+    /// Whether functions ran whose callers cannot be seen.
+    contexts: FxHashMap<(FunId, InstId, Phase, Option<(ExprId, InstId)>), InstId>,
+    contexts_of_fun: FxHashMap<FunId, u32>,
+    queue: VecDeque<InstId>,
+    later: VecDeque<InstId>,
+    loading: bool,
+    nesting: u32,
+    flow: FxHashMap<LocId, SetId>,
+    flow_trail: Vec<(LocId, Option<SetId>)>,
+    flow_exits: FxHashMap<LocId, SetId>,
+    required: FxHashSet<FileId>,
+    libs: FxHashMap<&'static str, TableId>,
+    method_sets: FxHashMap<Name, SetId>,
+    sets: Common,
+}
+
+/// Sets needed everywhere.
+#[derive(Clone, Copy)]
+struct Common {
+    nil: SetId,
+    truthy: SetId,
+    unknown: SetId,
+    index: SetId,
+    absent: SetId,
+    yes: SetId,
+    no: SetId,
+    boolean: SetId,
+}
+
+impl<'a> Solver<'a> {
+    /// A solver that has not run.
+    pub fn new(
+        program: &'a Program,
+        names: Names,
+        script: &'a Script,
+        kind: ScriptKind,
+        kind_is_unsure: bool,
+    ) -> Solver<'a> {
+        let mut values = Values::new();
+        let sets = Common {
+            nil: values.one(Value::Nil),
+            truthy: values.one(Value::Truthy),
+            unknown: values.one(Value::Unknown),
+            index: values.one(Value::Index),
+            absent: values.one(Value::Absent),
+            yes: values.one(Value::True),
+            no: values.one(Value::False),
+            boolean: values.of(&[Value::True, Value::False]),
+        };
+        let mut heap = Heap::default();
+        let globals = heap.table(Some(Lib::Globals), true);
+        Solver {
+            program,
+            script,
+            kind,
+            kind_is_unsure,
+            names,
+            values,
+            heap,
+            builtins: Builtins::default(),
+            insts: Vec::new(),
+            roots: Vec::new(),
+            globals,
+            passed_at: FxHashMap::default(),
+            stored_at: FxHashMap::default(),
+            steps: 0,
+            contexts: FxHashMap::default(),
+            contexts_of_fun: FxHashMap::default(),
+            queue: VecDeque::new(),
+            later: VecDeque::new(),
+            loading: true,
+            nesting: 0,
+            flow: FxHashMap::default(),
+            flow_trail: Vec::new(),
+            flow_exits: FxHashMap::default(),
+            required: FxHashSet::default(),
+            libs: FxHashMap::default(),
+            method_sets: FxHashMap::default(),
+            sets,
+        }
+    }
+
+    /// Loads the script, then runs what HALion calls, until nothing changes.
+    pub fn solve(&mut self) {
+        if let Some(&chunk) = self.program.chunks.first() {
+            let main = self.instance(chunk, InstId::NONE, Phase::LoadC, None, 0);
+            self.roots.push(Root {
+                inst: main,
+                callback: None,
+                registered: None,
+                unsure: false,
+            });
+            self.enqueue(main);
+            self.run_queue();
+        }
+        self.end_loading();
+        loop {
+            self.run_queue();
+            if !self.find_callbacks() {
+                break;
+            }
+        }
+    }
+
+    /// Runs a function once more in a phase of its own, as if HALion called it with unknown arguments.
+    pub fn probe(&mut self, fun: FunId, env: InstId, phase: Phase) -> InstId {
+        let inst = self.instance(fun, env, phase, None, 0);
+        self.give_unknown(inst);
+        self.enqueue(inst);
+        self.run_queue();
+        inst
+    }
+
+    fn give_unknown(&mut self, inst: InstId) {
+        let instance = &mut self.insts[inst.idx()];
+        for param in &mut instance.params {
+            *param = self.values.union(*param, self.sets.unknown);
+        }
+        let rest = self.values.union(instance.varargs.rest, self.sets.unknown);
+        instance.varargs.rest = rest;
+        instance.dirty = true;
+    }
+
+    fn end_loading(&mut self) {
+        self.loading = false;
+        let mut flow: Vec<(LocId, SetId)> =
+            self.flow.iter().map(|(&loc, &set)| (loc, set)).collect();
+        flow.sort_unstable();
+        for (loc, set) in flow {
+            let set = self
+                .flow_exits
+                .get(&loc)
+                .map_or(set, |&exit| self.values.union(set, exit));
+            self.heap.at(loc).last = Some(set);
+        }
+        self.queue.append(&mut self.later);
+    }
+
+    /// Makes entries of the callbacks defined now; whether there was a new one.
+    fn find_callbacks(&mut self) -> bool {
+        let before = self.roots.len();
+        let ui = self.kind == ScriptKind::Ui;
+        let midi = api()
+            .callbacks()
+            .iter()
+            .filter(|callback| !ui || callback.name == "onIdle");
+        let all: Vec<_> = midi
+            .chain(api().ui_callbacks().iter().filter(|_| ui))
+            .collect();
+        for callback in all {
+            let Some(name) = self.names.find(&callback.name) else {
+                continue;
+            };
+            let thread = if ui {
+                Thread::Controller
+            } else {
+                callback.thread
+            };
+            let key = self.values.id(Value::Str(name));
+            let set = self.stored_field(self.globals, key);
+            for (value, unsure) in self.values.list(set) {
+                let Value::Fun(fun, env) = value else {
+                    continue;
+                };
+                let inst = self.instance(fun, env, Phase::later(thread), None, 0);
+                let root = Root {
+                    inst,
+                    callback: Some(callback.name.clone()),
+                    registered: None,
+                    unsure,
+                };
+                if self
+                    .roots
+                    .iter()
+                    .any(|known| known.inst == inst && known.callback == root.callback)
+                {
+                    continue;
+                }
+                let args: Vec<SetId> = callback
+                    .params
+                    .iter()
+                    .map(|param| self.set_of_types(&param.types, false))
+                    .collect();
+                let args = Multi {
+                    items: args.into(),
+                    ..Multi::default()
+                };
+                self.add_arguments(inst, &args, None);
+                self.roots.push(root);
+                self.enqueue(inst);
+            }
+        }
+        self.roots.len() > before
+    }
+
+    /// Queues an instance, for after loading if that is when it runs.
+    fn enqueue(&mut self, inst: InstId) {
+        if !self.loading && self.insts[inst.idx()].phase == Phase::LoadC {
+            // Loading is over; it cannot see what happens later.
+            return;
+        }
+        // A module's chunk runs as part of the main one, in order.
+        let is_chunk = self.program.fun(self.insts[inst.idx()].fun).is_chunk();
+        let inst = if is_chunk && self.loading {
+            InstId(0)
+        } else {
+            inst
+        };
+        let instance = &mut self.insts[inst.idx()];
+        instance.dirty = true;
+        if instance.queued {
+            return;
+        }
+        instance.queued = true;
+        if self.loading && instance.phase != Phase::LoadC {
+            self.later.push_back(inst);
+        } else {
+            self.queue.push_back(inst);
+        }
+    }
+
+    fn run_queue(&mut self) {
+        while let Some(inst) = self.queue.pop_front() {
+            self.insts[inst.idx()].queued = false;
+            if self.insts[inst.idx()].dirty {
+                self.run(inst);
+            }
+        }
+    }
+
+    /// Whether precision was dropped to bound the work.
+    pub fn over_budget(&self) -> bool {
+        self.steps >= CONTEXT_BUDGET
+    }
+
+    fn out_of_budget(&self) -> bool {
+        self.steps > STEP_BUDGET
+    }
+
+    /// The table of a library, an enumeration or a static class.
+    fn lib(&mut self, name: &'static str, lib: Lib) -> Value {
+        if let Some(&table) = self.libs.get(name) {
+            return Value::Table(table);
+        }
+        let table = self.heap.table(Some(lib), true);
+        self.libs.insert(name, table);
+        Value::Table(table)
+    }
+
+    fn builtin(&mut self, id: BuiltinId) -> SetId {
+        self.values.one(Value::Builtin(id))
+    }
+}

@@ -1,0 +1,445 @@
+//! Reading and writing variables and fields, with the versions of the load phase (THREAD-ANALYSIS 2.3).
+
+use halion_api::api;
+use smol_str::SmolStr;
+
+use super::Solver;
+use super::frame::Frame;
+use crate::builtins::Builtins;
+use crate::heap::{Key, Lib};
+use crate::instance::{How, Phase};
+use crate::ir::{ExprId, VarIdx};
+use crate::script::ScriptKind;
+use crate::value::{InstId, LocId, Multi, SetId, TableId, Value, ValueId};
+
+/// How far `__index` is followed.
+const MAX_INDEX_CHAIN: u32 = 12;
+
+impl Solver<'_> {
+    fn listen(&mut self, loc: LocId, inst: InstId) {
+        let readers = &mut self.heap.at(loc).readers;
+        if readers.last() != Some(&inst) && !readers.contains(&inst) {
+            readers.push(inst);
+        }
+    }
+
+    fn wake(&mut self, loc: LocId, spare_flow: bool) {
+        for idx in 0..self.heap.at(loc).readers.len() {
+            let inst = self.heap.at(loc).readers[idx];
+            if !(spare_flow && self.is_flow(inst)) {
+                self.enqueue(inst);
+            }
+        }
+    }
+
+    /// Whether the instance is part of straight-line loading, where order is exact.
+    fn is_flow(&self, inst: InstId) -> bool {
+        self.loading && self.program.fun(self.insts[inst.idx()].fun).is_chunk()
+    }
+
+    /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
+    pub(super) fn read_loc(&mut self, frame: &Frame, loc: LocId) -> SetId {
+        self.listen(loc, frame.inst);
+        let absent = self.sets.absent;
+        let flow = if frame.flow {
+            Some(self.flow.get(&loc).copied())
+        } else {
+            None
+        };
+        let place = self.heap.at(loc);
+        let (mut set, known) = match (flow, frame.phase) {
+            (Some(Some(now)), _) => (self.values.union(now, place.weak), true),
+            (Some(None), _) => (place.weak, place.definite),
+            (None, Phase::LoadC) => (place.load, place.definite),
+            (None, _) => match place.last {
+                Some(last) => (self.values.union(last, place.weak), true),
+                None => (place.weak, place.definite),
+            },
+        };
+        if self.heap.at(loc).host {
+            set = self.values.filter(set, |value| value != Value::Absent);
+            return self.values.union(set, self.sets.unknown);
+        }
+        if known {
+            set
+        } else {
+            self.values.union(set, absent)
+        }
+    }
+
+    /// What a field holds after loading, whoever asks; without builtins.
+    pub(super) fn stored_field(&mut self, table: TableId, key: ValueId) -> SetId {
+        let mut set = SetId::EMPTY;
+        if let Some(loc) = self.heap.find_field(table, key) {
+            let place = self.heap.at(loc);
+            set = self
+                .values
+                .union(place.last.unwrap_or(SetId::EMPTY), place.weak);
+        }
+        let star = self.heap.get(table).star;
+        let star = self.heap.at(star).weak;
+        let star = self.values.unsure(star);
+        self.values.union(set, star)
+    }
+
+    /// Stores in no particular order.
+    pub(super) fn write_weak(&mut self, loc: LocId, set: SetId) {
+        let loading = self.loading;
+        let place = self.heap.at(loc);
+        let weak = self.values.union(place.weak, set);
+        let load = if loading {
+            self.values.union(place.load, set)
+        } else {
+            place.load
+        };
+        if weak != place.weak || load != place.load {
+            place.weak = weak;
+            place.load = load;
+            self.wake(loc, false);
+        }
+    }
+
+    /// Stores in straight-line loading: replaces what was there.
+    fn write_flow(&mut self, frame: &Frame, loc: LocId, set: SetId) {
+        let old = self.flow.get(&loc).copied().unwrap_or(self.sets.absent);
+        let now = if frame.weak > 0 {
+            self.values.union(old, set)
+        } else {
+            set
+        };
+        self.set_flow(loc, now);
+        let place = self.heap.at(loc);
+        let load = self.values.union(place.load, set);
+        if load != place.load {
+            place.load = load;
+            self.wake(loc, true);
+        }
+    }
+
+    /// A local variable of this function.
+    pub(super) fn read_var(&mut self, frame: &Frame, var: VarIdx) -> SetId {
+        let program = self.program;
+        let info = &program.fun(frame.fun).vars[var.idx()];
+        let now = frame.vars[var.idx()];
+        if !info.assigned_inside {
+            return now;
+        }
+        let loc = self.heap.slot(frame.inst, var.0);
+        self.listen(loc, frame.inst);
+        let weak = self.heap.at(loc).weak;
+        self.values.union(now, weak)
+    }
+
+    /// Assigns or declares a local variable of this function.
+    pub(super) fn write_var(&mut self, frame: &mut Frame, var: VarIdx, set: SetId, declare: bool) {
+        let program = self.program;
+        let info = &program.fun(frame.fun).vars[var.idx()];
+        let old = frame.vars[var.idx()];
+        let now = if frame.weak > 0 && !declare {
+            self.values.union(old, set)
+        } else {
+            set
+        };
+        if now != old {
+            frame.trail.push((var, old));
+            frame.vars[var.idx()] = now;
+        }
+        if info.captured {
+            let loc = self.heap.slot(frame.inst, var.0);
+            if frame.chunk {
+                let place = self.heap.at(loc);
+                let load = self.values.union(place.load, set);
+                if load != place.load {
+                    place.load = load;
+                    self.wake(loc, true);
+                }
+            } else {
+                self.write_weak(loc, set);
+            }
+        }
+    }
+
+    fn upvalue_loc(&mut self, frame: &Frame, levels: u32, var: VarIdx) -> Option<LocId> {
+        let mut inst = frame.inst;
+        for _ in 0..levels {
+            inst = self.insts[inst.idx()].env;
+            if inst == InstId::NONE {
+                return None;
+            }
+        }
+        Some(self.heap.slot(inst, var.0))
+    }
+
+    /// A variable of an outer function.
+    pub(super) fn read_upvalue(&mut self, frame: &Frame, levels: u32, var: VarIdx) -> SetId {
+        let Some(loc) = self.upvalue_loc(frame, levels, var) else {
+            return self.sets.unknown;
+        };
+        self.listen(loc, frame.inst);
+        let place = self.heap.at(loc);
+        let set = match (frame.phase, place.last) {
+            (Phase::LoadC, _) => place.load,
+            (_, Some(last)) => self.values.union(last, place.weak),
+            (_, None) => self.values.union(place.weak, place.load),
+        };
+        if self.heap.at(loc).host {
+            self.values.union(set, self.sets.unknown)
+        } else {
+            set
+        }
+    }
+
+    /// Assigns a variable of an outer function.
+    pub(super) fn write_upvalue(&mut self, frame: &Frame, levels: u32, var: VarIdx, set: SetId) {
+        if let Some(loc) = self.upvalue_loc(frame, levels, var) {
+            self.write_weak(loc, set);
+        }
+    }
+
+    /// `table[key]`, with `__index` and what the language put there.
+    pub(super) fn read_field(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        table: TableId,
+        key: Key,
+        key_set: SetId,
+        depth: u32,
+    ) -> SetId {
+        let found = match key {
+            Key::Const(key) => self.read_const(frame, table, key),
+            Key::Array => self.read_all(frame, table, false),
+            Key::Star => self.read_all(frame, table, true),
+        };
+        let has_value = self
+            .values
+            .values(found)
+            .any(|value| value != Value::Absent);
+        let may_be_absent = self
+            .values
+            .values(found)
+            .any(|value| value == Value::Absent);
+        let mut set = self.values.filter(found, |value| value != Value::Absent);
+        if may_be_absent {
+            if let Key::Const(key) = key
+                && let Some(base) = self.base(table, key)
+            {
+                return self.values.union(set, base);
+            }
+            let (behind, has_meta) = if has_value || depth > MAX_INDEX_CHAIN {
+                (SetId::EMPTY, false)
+            } else {
+                self.read_behind(frame, how, table, key, key_set, depth)
+            };
+            set = self.values.union(set, behind);
+            // Absence is never proof: nothing known means anything but a function, nil included.
+            if !has_meta {
+                let nothing = if has_value {
+                    self.sets.nil
+                } else {
+                    self.sets.unknown
+                };
+                set = self.values.union(set, nothing);
+            }
+        }
+        set
+    }
+
+    fn read_const(&mut self, frame: &Frame, table: TableId, key: ValueId) -> SetId {
+        let loc = self.heap.field(table, key);
+        let mut set = self.read_loc(frame, loc);
+        let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
+        if matches!(self.values.get(key), Value::Num(_)) {
+            let items = self.read_loc(frame, array);
+            set = self.values.union(set, items);
+        }
+        let others = self.read_loc(frame, star);
+        let others = self.values.filter(others, |value| value != Value::Absent);
+        if others.is_empty() {
+            return set;
+        }
+        let others = self.values.unsure(others);
+        self.values.union(set, others)
+    }
+
+    /// All fields; with `unsure`, functions found this way are marked so, and tables if there are several.
+    fn read_all(&mut self, frame: &Frame, table: TableId, unsure: bool) -> SetId {
+        self.listen_shape(table, frame.inst);
+        let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
+        let fields = self.heap.get(table).fields.clone();
+        let mut set = self.read_loc(frame, array);
+        for (key, loc) in fields {
+            if unsure || matches!(self.values.get(key), Value::Num(_)) {
+                let field = self.read_loc(frame, loc);
+                set = self.values.union(set, field);
+            }
+        }
+        let others = self.read_loc(frame, star);
+        if !unsure {
+            let others = self.values.unsure(others);
+            return self.values.union(set, others);
+        }
+        set = self.values.union(set, others);
+        set = self.values.with(set, Value::Absent);
+        let n_tables = self
+            .values
+            .values(set)
+            .filter(|value| matches!(value, Value::Table(_)))
+            .count();
+        let n_functions = self.values.has_function(set);
+        if n_functions || n_tables > 1 {
+            self.values.unsure(set)
+        } else {
+            set
+        }
+    }
+
+    pub(super) fn listen_shape(&mut self, table: TableId, inst: InstId) {
+        let readers = &mut self.heap.tables[table.idx()].readers;
+        if !readers.contains(&inst) {
+            readers.push(inst);
+        }
+    }
+
+    /// `table[key] = set`.
+    pub(super) fn write_field(
+        &mut self,
+        frame: &mut Frame,
+        table: TableId,
+        key: Key,
+        set: SetId,
+        only: bool,
+        from: Option<ExprId>,
+    ) {
+        if let Some(from) = from {
+            self.note_store(set, from);
+        }
+        let loc = match key {
+            Key::Const(key) => {
+                let is_new = self.heap.find_field(table, key).is_none();
+                let loc = self.heap.field(table, key);
+                if is_new {
+                    for idx in 0..self.heap.get(table).readers.len() {
+                        let inst = self.heap.get(table).readers[idx];
+                        self.enqueue(inst);
+                    }
+                }
+                loc
+            }
+            Key::Array => self.heap.get(table).array,
+            Key::Star => self.heap.get(table).star,
+        };
+        if frame.flow && only && self.heap.get(table).singleton && matches!(key, Key::Const(_)) {
+            self.write_flow(frame, loc, set);
+        } else {
+            self.write_weak(loc, set);
+        }
+    }
+
+    /// Remembers where functions were first stored.
+    pub(super) fn note_store(&mut self, set: SetId, from: ExprId) {
+        if !self.values.has_function(set) {
+            return;
+        }
+        for idx in 0..self.values.elems(set).len() {
+            let value = self.values.elems(set)[idx].value();
+            if matches!(self.values.get(value), Value::Fun(..) | Value::Builtin(_)) {
+                self.stored_at.entry(value).or_insert(from);
+            }
+        }
+    }
+
+    /// A global variable by name: a field of `_G`.
+    pub(super) fn read_global(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        name: crate::ir::Name,
+    ) -> SetId {
+        let key = self.values.id(Value::Str(name));
+        let key_set = self.values.one(Value::Str(name));
+        self.read_field(frame, how, self.globals, Key::Const(key), key_set, 0)
+    }
+
+    /// What the language put at a key of one of its tables.
+    fn base(&mut self, table: TableId, key: ValueId) -> Option<SetId> {
+        let lib = self.heap.get(table).lib?;
+        let Value::Str(name) = self.values.get(key) else {
+            return None;
+        };
+        let name = SmolStr::new(self.names.text(name));
+        let name = name.as_str();
+        match lib {
+            Lib::Globals => self.base_global(name),
+            Lib::Lua(library) => {
+                let id = self.builtins.lua(&format!("{library}.{name}"))?;
+                Some(self.builtin(id))
+            }
+            Lib::Static(class) => {
+                let function = api().function(&format!("{class}.{name}"))?;
+                let id = self.builtins.api(function);
+                Some(self.builtin(id))
+            }
+            #[allow(clippy::cast_precision_loss, reason = "constants are small")]
+            Lib::Enum(enumeration) => {
+                let constant = enumeration.constant(name)?;
+                Some(
+                    self.values
+                        .one(Value::Num((constant.value as f64).to_bits())),
+                )
+            }
+        }
+    }
+
+    fn base_global(&mut self, name: &str) -> Option<SetId> {
+        if name == "_G" {
+            return Some(self.values.one(Value::Table(self.globals)));
+        }
+        if let Some(function) = api().function(name).or_else(|| api().constructor(name)) {
+            let id = self.builtins.api(function);
+            return Some(self.builtin(id));
+        }
+        if let Some(enumeration) = api().enumeration(name) {
+            let table = self.lib(&enumeration.name, Lib::Enum(enumeration));
+            return Some(self.values.one(table));
+        }
+        if let Some(global) = api().global(name) {
+            if global.midi_only && self.kind == ScriptKind::Ui {
+                return None;
+            }
+            if !global.members.is_empty() {
+                let table = self.lib(&global.name, Lib::Static(&global.name));
+                return Some(self.values.one(table));
+            }
+            return self
+                .class_named(&global.value_type)
+                .map(|class| self.values.one(Value::Host(class)));
+        }
+        if name != "_G"
+            && name != "file"
+            && name != "coroutine"
+            && let Some(library) = api().lua().library(name)
+        {
+            let table = self.lib(&library.name, Lib::Lua(&library.name));
+            return Some(self.values.one(table));
+        }
+        if let Some(id) = Builtins::lua(&mut self.builtins, name) {
+            return Some(self.builtin(id));
+        }
+        // A filter given to a method that was written without its object still runs here.
+        let method = api()
+            .methods_named(name)
+            .iter()
+            .find(|method| !method.function_params.is_empty())?;
+        let id = self.builtins.api(method);
+        Some(self.builtin(id))
+    }
+
+    /// One argument list of one value.
+    pub(super) fn args(sets: &[SetId]) -> Multi {
+        Multi {
+            items: sets.into(),
+            ..Multi::default()
+        }
+    }
+}

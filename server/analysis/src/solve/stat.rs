@@ -1,0 +1,478 @@
+//! Running statements: order, arms, loops.
+
+use halion_syntax::TextRange;
+
+use super::Solver;
+use super::frame::{Delta, Frame, Go, Mark};
+use crate::instance::How;
+use crate::ir::{Block, ExprId, ExprKind, Loop, Stat, VarIdx};
+use crate::value::{Multi, SetId, Value};
+
+/// How often a loop body is run to see what it carries round; by nesting.
+const ROUNDS: [u32; 4] = [6, 3, 2, 1];
+/// Fields up to which `pairs` runs the body once for each.
+const MAX_UNROLLED: usize = 24;
+
+impl Solver<'_> {
+    pub(super) fn block(&mut self, frame: &mut Frame, block: &Block) -> Go {
+        for stat in &block.0 {
+            if self.stat(frame, stat) == Go::Dead {
+                let is_jump = matches!(stat, Stat::Return(_) | Stat::Break);
+                // Where our model of global statements sees no way on, the script as a whole would not run: go on, to report the rest.
+                let stop = is_jump || !frame.chunk || frame.loops > 0 || returns(stat);
+                if stop && self.program.fun(frame.fun).has_goto && !is_jump {
+                    continue;
+                }
+                if stop {
+                    return Go::Dead;
+                }
+            }
+        }
+        Go::On
+    }
+
+    fn stat(&mut self, frame: &mut Frame, stat: &Stat) -> Go {
+        match stat {
+            Stat::Local(vars, exprs) => {
+                let Some(values) = self.list(frame, exprs) else {
+                    for &var in vars {
+                        let unknown = self.sets.unknown;
+                        self.write_var(frame, var, unknown, true);
+                    }
+                    return Go::Dead;
+                };
+                for (position, &var) in vars.iter().enumerate() {
+                    let set = values.get(position, &mut self.values);
+                    self.write_var(frame, var, set, true);
+                    if let Some(&Some(from)) = values.exprs.get(position) {
+                        self.note_alias(set, from);
+                    }
+                }
+            }
+            Stat::LocalFunction(var, expr) => {
+                let set = self.expr(frame, *expr);
+                self.write_var(frame, *var, set, true);
+            }
+            Stat::Assign(targets, exprs) => return self.assign(frame, targets, exprs),
+            Stat::Call(expr) => {
+                if self.multi(frame, *expr).is_none() {
+                    return Go::Dead;
+                }
+            }
+            Stat::Do(block) => return self.block(frame, block),
+            Stat::While(cond, body) => return self.while_loop(frame, *cond, body),
+            Stat::Repeat(body, cond) => return self.repeat_loop(frame, body, *cond),
+            Stat::If(arms, otherwise) => return self.branches(frame, arms, otherwise.as_ref()),
+            Stat::NumericFor(var, bounds, body) => {
+                if self.list(frame, bounds).is_none() {
+                    return Go::Dead;
+                }
+                let index = self.sets.index;
+                return self.for_loop(frame, body, &[vec![(*var, index)]]);
+            }
+            Stat::GenericFor(vars, exprs, site, body) => {
+                return self.generic_for(frame, vars, exprs, *site, body);
+            }
+            Stat::Return(exprs) => {
+                if let Some(values) = self.list(frame, exprs) {
+                    self.give_results(frame.inst, &values);
+                }
+                self.note_exit(frame);
+                return Go::Dead;
+            }
+            Stat::Break => return Go::Dead,
+            // Order means nothing in a function with goto: all of it runs, and assignments only add.
+            Stat::Goto => {}
+        }
+        Go::On
+    }
+
+    /// A local that holds a function was given it here, unless it is its declaration.
+    fn note_alias(&mut self, set: SetId, from: ExprId) {
+        if !matches!(self.program.expr(from).kind, ExprKind::Fun(_)) {
+            self.note_store(set, from);
+        }
+    }
+
+    fn assign(&mut self, frame: &mut Frame, targets: &[ExprId], exprs: &[ExprId]) -> Go {
+        let Some(values) = self.list(frame, exprs) else {
+            return Go::Dead;
+        };
+        for (position, &target) in targets.iter().enumerate() {
+            let set = values.get(position, &mut self.values);
+            let from = values.exprs.get(position).copied().flatten();
+            if self.store(frame, target, set, from) == Go::Dead {
+                return Go::Dead;
+            }
+        }
+        Go::On
+    }
+
+    fn store(&mut self, frame: &mut Frame, target: ExprId, set: SetId, from: Option<ExprId>) -> Go {
+        let program = self.program;
+        match &program.expr(target).kind {
+            ExprKind::Local(var) => {
+                self.write_var(frame, *var, set, false);
+                if let Some(from) = from {
+                    self.note_alias(set, from);
+                }
+            }
+            ExprKind::Upvalue(levels, var) => {
+                self.write_upvalue(frame, *levels, *var, set);
+                if let Some(from) = from {
+                    self.note_store(set, from);
+                }
+            }
+            ExprKind::Global(name) => {
+                let base = self.values.one(Value::Table(self.globals));
+                let key = self.values.one(Value::Str(*name));
+                let how = self.how(frame, target, target);
+                return self.store_index(frame, &how, base, key, set, from);
+            }
+            ExprKind::Index { base, key, .. } => {
+                let base = self.expr(frame, *base);
+                let key = self.expr(frame, *key);
+                if base.is_empty() || key.is_empty() {
+                    return Go::Dead;
+                }
+                let how = self.how(frame, target, target);
+                return self.store_index(frame, &how, base, key, set, from);
+            }
+            _ => {}
+        }
+        Go::On
+    }
+
+    pub(super) fn how(&self, frame: &Frame, site: ExprId, callee: ExprId) -> How {
+        How {
+            site,
+            callee,
+            phase: frame.phase,
+            via: smallvec::SmallVec::new(),
+            unsure: false,
+            protected: false,
+            deferred: false,
+        }
+    }
+
+    fn branches(
+        &mut self,
+        frame: &mut Frame,
+        arms: &[(ExprId, Block)],
+        otherwise: Option<&Block>,
+    ) -> Go {
+        let mut deltas = Vec::new();
+        let start = self.mark(frame);
+        let mut rest_is_live = true;
+        for (cond, block) in arms {
+            let set = self.expr(frame, *cond);
+            if set.is_empty() {
+                rest_is_live = false;
+                break;
+            }
+            if self.values.can_be_true(set) {
+                self.arm(frame, start, Some((*cond, true)), Some(block), &mut deltas);
+            }
+            if !self.values.can_be_false(set) {
+                rest_is_live = false;
+                break;
+            }
+            self.refine(frame, *cond, false);
+        }
+        if rest_is_live {
+            self.arm(frame, start, None, otherwise, &mut deltas);
+        }
+        self.take(frame, start);
+        if deltas.is_empty() {
+            return Go::Dead;
+        }
+        self.join(frame, &deltas, u32::MAX);
+        Go::On
+    }
+
+    /// Runs one arm and keeps what was changed since the start of the branches if control leaves it at its end.
+    fn arm(
+        &mut self,
+        frame: &mut Frame,
+        start: Mark,
+        cond: Option<(ExprId, bool)>,
+        block: Option<&Block>,
+        deltas: &mut Vec<Delta>,
+    ) {
+        let mark = self.mark(frame);
+        if let Some((cond, holds)) = cond {
+            self.refine(frame, cond, holds);
+        }
+        let go = block.map_or(Go::On, |block| self.block(frame, block));
+        if go == Go::On {
+            deltas.push(self.changes(frame, start));
+        }
+        self.take(frame, mark);
+    }
+
+    /// What a test of a plain variable says about it: `if f then`, `if not f then`, `if mode == "a" then`.
+    fn refine(&mut self, frame: &mut Frame, cond: ExprId, holds: bool) {
+        let program = self.program;
+        match &program.expr(cond).kind {
+            ExprKind::Paren(inner) => self.refine(frame, *inner, holds),
+            ExprKind::Not(inner) => self.refine(frame, *inner, !holds),
+            ExprKind::Local(var) => {
+                let set = frame.vars[var.idx()];
+                let kept = self.values.filter(set, |value| match value {
+                    Value::Nil | Value::False | Value::Absent => !holds,
+                    Value::Unknown => true,
+                    _ => holds,
+                });
+                self.narrow(frame, *var, kept);
+            }
+            ExprKind::And(terms) if holds => {
+                for &term in terms {
+                    self.refine(frame, term, true);
+                }
+            }
+            ExprKind::Or(terms) if !holds => {
+                for &term in terms {
+                    self.refine(frame, term, false);
+                }
+            }
+            ExprKind::Equal(left, right, negated) => {
+                let (var, constant) = match (&program.expr(*left).kind, &program.expr(*right).kind)
+                {
+                    (ExprKind::Local(var), ExprKind::Str(name))
+                    | (ExprKind::Str(name), ExprKind::Local(var)) => (*var, Value::Str(*name)),
+                    (ExprKind::Local(var), ExprKind::Nil)
+                    | (ExprKind::Nil, ExprKind::Local(var)) => (*var, Value::Nil),
+                    (ExprKind::Local(var), ExprKind::Bool(yes))
+                    | (ExprKind::Bool(yes), ExprKind::Local(var)) => {
+                        (*var, if *yes { Value::True } else { Value::False })
+                    }
+                    _ => return,
+                };
+                let equal = holds != *negated;
+                let set = frame.vars[var.idx()];
+                let kept = self.values.filter(set, |value| match value {
+                    Value::Unknown | Value::Truthy => true,
+                    _ => (value == constant) == equal,
+                });
+                self.narrow(frame, var, kept);
+            }
+            _ => {}
+        }
+    }
+
+    fn narrow(&mut self, frame: &mut Frame, var: VarIdx, kept: SetId) {
+        let old = frame.vars[var.idx()];
+        if kept != old
+            && !kept.is_empty()
+            && frame.weak == 0
+            && !self.program.fun(frame.fun).vars[var.idx()].assigned_inside
+        {
+            frame.trail.push((var, old));
+            frame.vars[var.idx()] = kept;
+        }
+    }
+
+    fn enter_loop(frame: &mut Frame, body: &Loop) -> u32 {
+        frame.loops += 1;
+        frame.weak += u32::from(body.has_break);
+        ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
+    }
+
+    fn leave_loop(frame: &mut Frame, body: &Loop) {
+        frame.loops -= 1;
+        frame.weak -= u32::from(body.has_break);
+    }
+
+    fn while_loop(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
+        let rounds = Self::enter_loop(frame, body);
+        let mut go = Go::On;
+        for round in 0..=rounds {
+            let set = self.expr(frame, cond);
+            let leaves = self.values.can_be_false(set) || body.has_break;
+            go = if set.is_empty() || !leaves {
+                Go::Dead
+            } else {
+                Go::On
+            };
+            if !self.values.can_be_true(set) || round == rounds {
+                break;
+            }
+            let mark = self.mark(frame);
+            self.block(frame, &body.body);
+            let delta = self.take(frame, mark);
+            if !self.join(frame, &[delta, Delta::default()], body.first_var) {
+                break;
+            }
+        }
+        Self::leave_loop(frame, body);
+        go
+    }
+
+    fn repeat_loop(&mut self, frame: &mut Frame, body: &Loop, cond: ExprId) -> Go {
+        let rounds = Self::enter_loop(frame, body);
+        let mut go = Go::On;
+        for _ in 0..rounds {
+            let mark = self.mark(frame);
+            go = self.block(frame, &body.body);
+            let set = if go == Go::On {
+                self.expr(frame, cond)
+            } else {
+                SetId::EMPTY
+            };
+            let delta = self.take(frame, mark);
+            let repeats = go == Go::On && self.values.can_be_false(set);
+            let leaves = self.values.can_be_true(set) || body.has_break;
+            // The body runs at least once: what it leaves behind replaces what was there, unless a break left it early.
+            let arms = if body.has_break {
+                vec![delta, Delta::default()]
+            } else {
+                vec![delta]
+            };
+            let grew = self.join(frame, &arms, body.first_var);
+            go = if leaves { Go::On } else { Go::Dead };
+            if !repeats || !grew {
+                break;
+            }
+        }
+        Self::leave_loop(frame, body);
+        go
+    }
+
+    /// A loop whose body may not run; each round runs it once for every binding of its variables.
+    pub(super) fn for_loop(
+        &mut self,
+        frame: &mut Frame,
+        body: &Loop,
+        bindings: &[Vec<(VarIdx, SetId)>],
+    ) -> Go {
+        let rounds = Self::enter_loop(frame, body);
+        for _ in 0..rounds {
+            let mut grew = false;
+            for binding in bindings {
+                let mark = self.mark(frame);
+                for &(var, set) in binding {
+                    self.write_var(frame, var, set, true);
+                }
+                self.block(frame, &body.body);
+                let delta = self.take(frame, mark);
+                grew |= self.join(frame, &[delta, Delta::default()], body.first_var);
+            }
+            if !grew {
+                break;
+            }
+        }
+        Self::leave_loop(frame, body);
+        Go::On
+    }
+
+    fn generic_for(
+        &mut self,
+        frame: &mut Frame,
+        vars: &[VarIdx],
+        exprs: &[ExprId],
+        site: ExprId,
+        body: &Loop,
+    ) -> Go {
+        let Some(values) = self.list(frame, exprs) else {
+            return Go::Dead;
+        };
+        let iterator = values.get(0, &mut self.values);
+        let state = values.get(1, &mut self.values);
+        let mut bindings = self.iterations(frame, iterator, state);
+        let how = self.how(frame, site, exprs.first().copied().unwrap_or(site));
+        let next = self.values.filter(iterator, |value| {
+            matches!(value, Value::Fun(..) | Value::Table(_) | Value::Builtin(_))
+        });
+        if !next.is_empty() && bindings.is_none() {
+            let control = values.get(2, &mut self.values);
+            let results = self.invoke(frame, &how, next, &Self::args(&[state, control]));
+            let results = results.unwrap_or_default();
+            bindings = Some(vec![
+                (0..vars.len().max(1))
+                    .map(|position| results.get(position, &mut self.values))
+                    .collect(),
+            ]);
+        }
+        let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
+        let bindings = if bindings.len() > MAX_UNROLLED || frame.loops > 1 {
+            vec![self.merge_rows(&bindings)]
+        } else {
+            bindings
+        };
+        let rows: Vec<Vec<(VarIdx, SetId)>> = bindings
+            .into_iter()
+            .map(|row| {
+                vars.iter()
+                    .enumerate()
+                    .map(|(position, &var)| {
+                        (var, row.get(position).copied().unwrap_or(self.sets.nil))
+                    })
+                    .collect()
+            })
+            .collect();
+        self.for_loop(frame, body, &rows)
+    }
+
+    fn merge_rows(&mut self, rows: &[Vec<SetId>]) -> Vec<SetId> {
+        let mut merged: Vec<SetId> = Vec::new();
+        for row in rows {
+            for (position, &set) in row.iter().enumerate() {
+                if position < merged.len() {
+                    merged[position] = self.values.union(merged[position], set);
+                } else {
+                    merged.push(set);
+                }
+            }
+        }
+        merged
+    }
+
+    /// The values of an expression list; `None` if control does not get past it.
+    pub(super) fn list(&mut self, frame: &mut Frame, exprs: &[ExprId]) -> Option<Multi> {
+        let mut values = Multi::default();
+        for (position, &expr) in exprs.iter().enumerate() {
+            if position + 1 == exprs.len() {
+                let last = self.multi(frame, expr)?;
+                let plain = last.items.len() == 1 && last.rest.is_empty();
+                let own = last.exprs.clone();
+                for (idx, item) in last.items.iter().enumerate() {
+                    values.items.push(*item);
+                    values.exprs.push(if plain {
+                        Some(expr)
+                    } else {
+                        own.get(idx).copied().flatten()
+                    });
+                }
+                values.rest = last.rest;
+            } else {
+                let set = self.expr(frame, expr);
+                values.items.push(set);
+                values.exprs.push(Some(expr));
+            }
+        }
+        if values.is_dead() { None } else { Some(values) }
+    }
+
+    /// The range of an expression, for tests and explanations.
+    #[must_use]
+    pub fn range(&self, expr: ExprId) -> TextRange {
+        self.program.expr(expr).range
+    }
+}
+
+/// Whether control leaves through `return`, `break` or `goto` somewhere in the statement.
+fn returns(stat: &Stat) -> bool {
+    let block = |block: &Block| block.0.iter().any(returns);
+    match stat {
+        Stat::Return(_) | Stat::Break | Stat::Goto => true,
+        Stat::Do(body) => block(body),
+        Stat::While(_, body)
+        | Stat::Repeat(body, _)
+        | Stat::NumericFor(_, _, body)
+        | Stat::GenericFor(_, _, _, body) => block(&body.body),
+        Stat::If(arms, otherwise) => {
+            arms.iter().any(|(_, body)| block(body)) || otherwise.as_ref().is_some_and(block)
+        }
+        _ => false,
+    }
+}

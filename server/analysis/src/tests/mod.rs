@@ -1,0 +1,3 @@
+//! The trap list of THREAD-ANALYSIS, row by row.
+
+mod entries;
