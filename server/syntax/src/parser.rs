@@ -30,7 +30,7 @@ pub const MAX_ERRORS: usize = 500;
 
 /// Nested C calls that Lua allows (`LUAI_MAXCCALLS`), less those that `luac` itself needs.
 const MAX_LEVELS: u32 = 200 - OWN_LEVELS;
-const OWN_LEVELS: u32 = 3;
+const OWN_LEVELS: u32 = 1;
 
 /// The tree and the errors of `text`. A file with blocks that lack their `end` is read twice: indentation then tells where they end.
 pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {

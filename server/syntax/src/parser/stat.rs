@@ -58,6 +58,7 @@ impl Parser<'_> {
         };
         self.error_in(range, message);
         self.junk_token();
+        self.silence();
     }
 
     pub(super) fn statement(&mut self) {
