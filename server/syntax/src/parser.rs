@@ -28,6 +28,9 @@ pub const MAX_CHAIN: u32 = 200;
 /// Errors kept per file; a file with more has more than anybody reads.
 pub const MAX_ERRORS: usize = 500;
 
+/// The deepest that a chain may push its first link. With 199 levels of at most 3 nodes each the grammar alone reaches this too, and
+/// past it each level adds 2 nodes at most: the flat rest of a chain and of a row of operators. Together that is [`MAX_DEPTH`].
+const MAX_CHAIN_DEPTH: u32 = 590;
 /// Nested C calls that Lua allows (`LUAI_MAXCCALLS`), less those that `luac` itself needs.
 const MAX_LEVELS: u32 = 200 - OWN_LEVELS;
 const OWN_LEVELS: u32 = 1;
@@ -247,10 +250,9 @@ impl<'t> Parser<'t> {
         Done { kind, height }
     }
 
-    /// Whether one more node fits around the open one, which is the `n_links`th of a chain.
-    fn may_wrap(&self, n_links: u32) -> bool {
-        let height = self.heights.last().map_or(0, |height| height + 2);
-        n_links < MAX_CHAIN && height + (self.heights.len() as u32) < MAX_DEPTH
+    /// Whether another node of a chain fits around `inner`, which holds `n_links` of it.
+    fn may_wrap(&self, inner: Done, n_links: u32) -> bool {
+        n_links < MAX_CHAIN && inner.height + self.heights.len() as u32 <= MAX_CHAIN_DEPTH
     }
 
     fn eat_or_error(&mut self, kind: SyntaxKind, message: &str) -> bool {

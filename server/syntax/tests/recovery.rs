@@ -179,7 +179,11 @@ fn function_name(node: SyntaxNode) -> Option<String> {
 fn problems(hole: &str, source: &str, names: &[&str]) -> String {
     let parse = parse(source);
     assert_eq!(parse.syntax().text().to_string(), source, "text is lost");
-    let found: Vec<_> = parse.syntax().descendants().filter_map(function_name).collect();
+    let found: Vec<_> = parse
+        .syntax()
+        .descendants()
+        .filter_map(function_name)
+        .collect();
     let has = |name: &str| found.iter().any(|found| found == name);
     let errors = parse.errors();
     let n_expected = usize::from(!is_right(hole, names));
@@ -187,7 +191,10 @@ fn problems(hole: &str, source: &str, names: &[&str]) -> String {
         return String::new();
     }
     let lost: Vec<_> = names.iter().filter(|name| !has(name)).collect();
-    format!("{hole:?}: {} errors, lost {lost:?}\n{errors:?}\n", errors.len())
+    format!(
+        "{hole:?}: {} errors, lost {lost:?}\n{errors:?}\n",
+        errors.len()
+    )
 }
 
 fn check(sources: impl Iterator<Item = (&'static str, String)>, names: &[&str]) {
@@ -195,13 +202,25 @@ fn check(sources: impl Iterator<Item = (&'static str, String)>, names: &[&str]) 
         .map(|(hole, source)| problems(hole, &source, names))
         .filter(|text| !text.is_empty())
         .collect();
-    assert!(found.is_empty(), "{} of the holes:\n{}", found.len(), found.concat());
+    assert!(
+        found.is_empty(),
+        "{} of the holes:\n{}",
+        found.len(),
+        found.concat()
+    );
 }
 
 #[test]
 fn the_function_after_a_hole_survives() {
-    let program = |hole| format!("function before(a)\n  return a\nend\n\n{hole}\n\nfunction after(b)\n  local c = b\n  return c\nend\n");
-    check(HALF_TYPED.iter().map(|hole| (*hole, program(hole))), &["before", "after"]);
+    let program = |hole| {
+        format!(
+            "function before(a)\n  return a\nend\n\n{hole}\n\nfunction after(b)\n  local c = b\n  return c\nend\n"
+        )
+    };
+    check(
+        HALF_TYPED.iter().map(|hole| (*hole, program(hole))),
+        &["before", "after"],
+    );
 }
 
 #[test]
@@ -209,8 +228,13 @@ fn the_functions_around_a_hole_in_a_function_survive() {
     let program = |hole: &str| {
         let hole = hole.replace('\n', "\n  ");
         let host = format!("function host(a)\n  local b = a\n  {hole}\nend\n");
-        format!("function before()\n  return 1\nend\n\n{host}\nfunction after(b)\n  local c = b\n  return c\nend\n")
+        format!(
+            "function before()\n  return 1\nend\n\n{host}\nfunction after(b)\n  local c = b\n  return c\nend\n"
+        )
     };
     let holes = HALF_TYPED.iter().filter(|hole| **hole != "return");
-    check(holes.map(|hole| (*hole, program(hole))), &["before", "host", "after"]);
+    check(
+        holes.map(|hole| (*hole, program(hole))),
+        &["before", "host", "after"],
+    );
 }

@@ -69,15 +69,14 @@ impl Parser<'_> {
         let mut is_flat = false;
         while let Some((_, right)) = binding(self.kind).filter(|&(left, _)| left > limit) {
             if !is_flat {
+                is_flat = !self.may_wrap(done, n_links);
                 self.start_at(checkpoint, SyntaxKind::BinaryExpr, done.height);
             }
             self.bump();
             self.sub_expr(right, "a value");
             n_links += 1;
-            if !is_flat && self.may_wrap(n_links) {
+            if !is_flat {
                 done = self.close(SyntaxKind::BinaryExpr);
-            } else {
-                is_flat = true;
             }
         }
         if is_flat {
@@ -129,30 +128,26 @@ impl Parser<'_> {
                 return None;
             }
         };
-        self.chain_ends_with_call = false;
         let mut n_links = 0;
         let mut is_flat = false;
-        let mut ends_with_call = false;
+        let mut is_call = false;
         while let Some(kind) = link(self.kind) {
+            is_call = kind != SyntaxKind::IndexExpr;
             if !is_flat {
+                is_flat = !self.may_wrap(done, n_links);
+                let kind = if is_flat { SyntaxKind::LongChain } else { kind };
                 self.start_at(checkpoint, kind, done.height);
             }
-            n_links += 1;
             self.link();
-            ends_with_call = kind != SyntaxKind::IndexExpr;
+            n_links += 1;
             if !is_flat {
-                let is_last = !self.may_wrap(n_links);
                 done = self.close(kind);
-                if is_last && link(self.kind).is_some() {
-                    is_flat = true;
-                    self.start_at(checkpoint, SyntaxKind::LongChain, done.height);
-                }
             }
         }
         if is_flat {
             done = self.close(SyntaxKind::LongChain);
         }
-        self.chain_ends_with_call = is_flat && ends_with_call;
+        self.chain_ends_with_call = is_flat && is_call;
         Some(done)
     }
 

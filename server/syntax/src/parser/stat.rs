@@ -330,7 +330,7 @@ impl Parser<'_> {
         self.bump();
         let has_values = match self.kind {
             SyntaxKind::Semicolon | SyntaxKind::Eof => false,
-            _ => !self.is_end_word() && !(self.first_on_line() && self.starts_statement()),
+            _ => !(self.is_end_word() || self.first_on_line() && self.starts_statement()),
         };
         if has_values {
             self.expr_list();

@@ -12,6 +12,9 @@ pub(super) struct Unclosed {
     pub(super) indent: u32,
 }
 
+/// How many openers an `end` looks at; Lua nests 200 blocks at most.
+const N_SEARCHED: usize = 250;
+
 struct Opener {
     token: usize,
     indent: u32,
@@ -78,29 +81,25 @@ fn close(
     line: Option<u32>,
     is_repeat: bool,
 ) {
+    let nearest = || open.iter().enumerate().rev().take(N_SEARCHED);
     let fits = |opener: &Opener| opener.is_repeat == is_repeat;
     let aligned = line.and_then(|column| {
-        let nearest = open
-            .iter()
-            .rev()
-            .take_while(|opener| opener.indent >= column);
-        let index = nearest
-            .enumerate()
-            .find(|(_, opener)| fits(opener) && opener.indent == column)
-            .map(|(n, _)| n)?;
-        Some(open.len() - 1 - index)
+        let mut inner = nearest().take_while(|(_, opener)| opener.indent >= column);
+        inner.find(|(_, opener)| fits(opener) && opener.indent == column)
     });
-    if let Some(index) = aligned.or_else(|| open.iter().rposition(fits)) {
-        unclosed.extend(open.drain(index + 1..).map(|opener| {
-            (
-                opener.token,
-                Unclosed {
-                    indent: opener.indent,
-                },
-            )
-        }));
-        open.pop();
-    }
+    let Some((index, _)) = aligned.or_else(|| nearest().find(|(_, opener)| fits(opener))) else {
+        return;
+    };
+    let between = open.drain(index + 1..);
+    unclosed.extend(between.map(|opener| {
+        (
+            opener.token,
+            Unclosed {
+                indent: opener.indent,
+            },
+        )
+    }));
+    open.pop();
 }
 
 /// The column of a token that is the first on its line; a tab counts 4.

@@ -11,13 +11,17 @@ impl Parser<'_> {
         self.start(SyntaxKind::TableExpr);
         self.bump();
         let mut is_broken = false;
+        let mut opener_indent = None;
         while !self.at(SyntaxKind::RBrace) {
             let before = self.current;
             self.field();
             if self.eat(SyntaxKind::Comma) || self.eat(SyntaxKind::Semicolon) {
                 continue;
             }
-            if self.at(SyntaxKind::RBrace) || self.current == before || !self.goes_on(opener) {
+            if self.at(SyntaxKind::RBrace)
+                || self.current == before
+                || !self.goes_on(opener, &mut opener_indent)
+            {
                 break;
             }
             if !is_broken {
@@ -56,18 +60,20 @@ impl Parser<'_> {
         self.close(SyntaxKind::Field);
     }
 
-    /// Whether another field seems to follow although the separator is missing.
-    fn goes_on(&self, opener: usize) -> bool {
+    /// Whether another field seems to follow although the separator is missing. `opener_indent` is worked out once per table.
+    fn goes_on(&self, opener: usize, opener_indent: &mut Option<u32>) -> bool {
         if !self.starts_expr() && !self.at(SyntaxKind::LBracket) {
             return false;
         }
         if !self.first_on_line() {
             return true;
         }
-        let first = self.tokens[..=opener]
-            .iter()
-            .rfind(|token| !token.kind.is_trivia() && token.first_on_line);
-        let opener_indent = first.map_or(0, |token| indent_of(self.text, token.start));
+        let opener_indent = *opener_indent.get_or_insert_with(|| {
+            let first = self.tokens[..=opener]
+                .iter()
+                .rfind(|token| !token.kind.is_trivia() && token.first_on_line);
+            first.map_or(0, |token| indent_of(self.text, token.start))
+        });
         indent_of(self.text, self.tokens[self.current].start) > opener_indent
     }
 }
