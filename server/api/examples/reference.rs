@@ -149,25 +149,27 @@ fn values(prefix: &str, values: &[Value]) {
         println!();
     }
     for value in values {
-        let optional = if value.optional { ", optional" } else { "" };
-        let unit = value
-            .unit
-            .map(|unit| format!(", {unit}"))
-            .unwrap_or_default();
-        let range = value
-            .range
-            .map(|range| format!(", {range}"))
-            .unwrap_or_default();
+        let optional = value.optional.then(|| "optional".to_owned());
+        let range = value.range.map(|range| range.to_string());
+        let unit = value.unit.map(|unit| unit.to_string());
         let default = value
             .default
             .as_ref()
-            .map(|default| format!(", default {default}"))
-            .unwrap_or_default();
+            .map(|default| format!("default {default}"));
+        let special = value
+            .special
+            .iter()
+            .map(|special| format!("{}: {}", special.value, special.meaning));
+        let facts = [Some(value.type_text()), optional, range, unit, default]
+            .into_iter()
+            .flatten();
+        let facts: Vec<String> = facts.chain(special).collect();
         println!(
-            "- `{prefix}{}` {}{optional}{range}{unit}{default}: {}",
+            "- `{prefix}{}` ({}) {}",
             value.name,
-            value.type_text(),
+            facts.join("; "),
             value.description
         );
+        self::values(&format!("{prefix}{}.", value.name), &value.keys);
     }
 }

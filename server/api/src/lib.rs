@@ -4,6 +4,20 @@
 //! Pure: the files are compiled in, parsed once at the first call of [`api`], and live as long as the program, so every reference handed
 //! out is `'static`. Where the reference contradicts itself, [`Dispute`] keeps what it says and what we do.
 //!
+//! ```
+//! use halion_api::{Thread, api, wrong_thread_message};
+//!
+//! let open_url = api().function("openURL").expect("openURL is a function of HALion");
+//! assert!(!open_url.threads.contains(Thread::Processor));
+//! assert_eq!(
+//!     wrong_thread_message(&open_url.name, Thread::Processor),
+//!     "Function HALion::openURL is not available in the Processor context."
+//! );
+//! ```
+//!
+//! To change a fact, edit its JSON entry: keys are those of the Rust types, what is left out has its default, threads are `"controller"`,
+//! `"processor"` or `"both"`, alternative types are written `"string|number"`, and `cargo test -p halion-api` checks the rest.
+//!
 //! Modules in reading order: [`thread`] (the two contexts), [`value`] (parameters, results, fields), [`function`], [`class`], [`callback`],
 //! [`constant`], [`table`], [`lua`] (the standard library), `index` (lookup), `reference_page` (addresses).
 

@@ -66,10 +66,15 @@ pub struct Value {
 }
 
 impl Value {
-    /// The types joined for reading: `string or number`.
+    /// The types joined for reading: `string or number`, `Layer or nil`.
     #[must_use]
     pub fn type_text(&self) -> String {
-        self.types.join(" or ")
+        let types = self.types.join(" or ");
+        if self.nilable && types != "any" {
+            format!("{types} or nil")
+        } else {
+            types
+        }
     }
 }
 

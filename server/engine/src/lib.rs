@@ -1,1 +1,44 @@
-//! To be written.
+//! The simulator: one HALion script on two logical threads, Controller and Processor, in virtual time.
+//!
+//! Invariant: the engine knows no disk, no clock, no debugger and no protocol. Script text, a module loader, the
+//! inputs and the hooks are handed in; time is an integer sample count. Same inputs, same trace, byte for byte.
+//!
+//! Reading order: [`scenario`] (what goes in), [`record`] (what comes out), [`engine`] (blocks and Controller steps),
+//! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), and `proposed`
+//! (every choice made where the manual is silent).
+
+// Links the Lua that `mlua` talks to.
+use halion_lua as _;
+
+mod bindings;
+mod builtins;
+mod calendar;
+mod clock;
+mod debug;
+mod dispatch;
+mod engine;
+mod error;
+mod event;
+mod format;
+mod keys;
+mod meter;
+mod midi;
+mod native;
+mod parameter;
+pub mod proposed;
+mod protected;
+mod record;
+mod runtime;
+mod scenario;
+mod start;
+mod task;
+mod traceback;
+mod world;
+
+pub use clock::{Clock, Samples};
+pub use debug::{DebugHooks, Go, Stopped, TaskChange, TaskView};
+pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source};
+pub use error::{ScriptError, StackFrame};
+pub use event::{Change, Event};
+pub use record::{ParameterChange, Record, RecordKind, TaskId, trace_line};
+pub use scenario::{Input, InputKind, Scenario, ScenarioError, Value};

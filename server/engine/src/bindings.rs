@@ -1,0 +1,69 @@
+//! Puts the whole of HALion's API into the globals, from the data of the `api` crate.
+//!
+//! Invariant: every function, method, constructor and table of the API exists. What `builtins` does not implement checks
+//! its thread, says once by name that it is not simulated, and returns nothing.
+
+use halion_api::{Function as ApiFunction, FunctionKind, Threads, api};
+use mlua::{Lua, Table};
+
+use crate::{
+    builtins::{self, tree},
+    native, protected,
+    runtime::Host,
+};
+
+/// Fills the globals of a fresh state.
+pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
+    protected::install(lua)?;
+    builtins::lua_library::install(lua, host)?;
+    let globals = lua.globals();
+    for function in api().functions() {
+        let body = builtins::body(&function.name).unwrap_or(builtins::not_simulated);
+        let bound = native::api_function(lua, host, function, threads(function), body)?;
+        place(lua, &globals, function, bound)?;
+    }
+    for enumeration in api().enums() {
+        let table = lua.create_table()?;
+        for constant in &enumeration.constants {
+            table.raw_set(constant.name.as_str(), constant.value as f64)?;
+        }
+        globals.raw_set(enumeration.name.as_str(), table)?;
+    }
+    tree::install(lua, host)?;
+    builtins::event_object::install(lua, host)?;
+    builtins::variables::install(lua, host)
+}
+
+/// Where a function may run. `getElement` exists in UI scripts only and is refused on both threads (HALion semantics 10.7).
+pub(crate) fn threads(function: &ApiFunction) -> Threads {
+    if function.ui_only {
+        Threads::NONE
+    } else {
+        function.threads
+    }
+}
+
+/// Puts a function below its name: global, or a field of a global table such as `AudioFile`.
+fn place(
+    lua: &Lua,
+    globals: &Table,
+    function: &ApiFunction,
+    bound: mlua::Function,
+) -> mlua::Result<()> {
+    let Some(class) = function
+        .class
+        .as_deref()
+        .filter(|_| function.kind == FunctionKind::Static)
+    else {
+        return globals.raw_set(function.name.as_str(), bound);
+    };
+    let table = match globals.raw_get::<Option<Table>>(class)? {
+        Some(table) => table,
+        None => {
+            let table = lua.create_table()?;
+            globals.raw_set(class, &table)?;
+            table
+        }
+    };
+    table.raw_set(function.name.as_str(), bound)
+}

@@ -1,0 +1,300 @@
+//! The Lua standard library as HALion has it (HALion semantics 11.1 to 11.4), without a disk, a clock or memory addresses.
+//!
+//! Invariant: whatever would differ from run to run comes from the scenario's seed and from virtual time.
+
+use halion_api::{Availability, Threads, api};
+use mlua::{Function, Lua, Table, Value};
+
+use crate::{
+    builtins::{modules, output, types},
+    native::{self, Body, Call, Raise},
+    proposed,
+    runtime::Host,
+};
+
+/// Removes, replaces and limits what `mlua` has opened.
+pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
+    remove(lua)?;
+    let globals = lua.globals();
+    for (name, body) in [
+        ("print", output::print as Body),
+        ("type", type_of),
+        ("tostring", to_string),
+        ("load", modules::load),
+        ("loadstring", modules::load),
+        ("loadfile", modules::load_file),
+        ("dofile", modules::do_file),
+        ("require", modules::require),
+        ("collectgarbage", collect_garbage),
+    ] {
+        globals.raw_set(
+            name,
+            native::function(lua, host, name, Threads::BOTH, body)?,
+        )?;
+    }
+    fill(
+        lua,
+        host,
+        "math",
+        &[("random", random as Body), ("randomseed", random_seed)],
+    )?;
+    fill(
+        lua,
+        host,
+        "os",
+        &[
+            ("time", os_time as Body),
+            ("clock", os_clock),
+            ("date", os_date),
+            ("remove", refuse_file),
+            ("rename", refuse_file),
+        ],
+    )?;
+    fill(
+        lua,
+        host,
+        "io",
+        &[
+            ("open", refuse_file as Body),
+            ("lines", refuse_lines),
+            ("input", refuse_lines),
+            ("output", refuse_lines),
+        ],
+    )?;
+    format_without_addresses(lua)?;
+    limit_debug(lua)?;
+    modules::install(lua, host)
+}
+
+fn fill(lua: &Lua, host: &Host, table: &str, functions: &[(&str, Body)]) -> mlua::Result<()> {
+    let library: Table = lua.globals().raw_get(table)?;
+    for (name, body) in functions {
+        library.raw_set(
+            *name,
+            native::function(lua, host, name, Threads::BOTH, *body)?,
+        )?;
+    }
+    Ok(())
+}
+
+/// What HALion does not have is nil, so that using it gives Lua's usual message (HALion semantics 11.1).
+fn remove(lua: &Lua) -> mlua::Result<()> {
+    let globals = lua.globals();
+    for entry in api()
+        .lua()
+        .entries()
+        .filter(|entry| entry.availability == Availability::Removed)
+    {
+        match globals.raw_get::<Value>(entry.library.as_str())? {
+            Value::Table(library) => library.raw_set(entry.name.as_str(), Value::Nil)?,
+            _ => globals.raw_set(entry.name.as_str(), Value::Nil)?,
+        }
+    }
+    for library in api()
+        .lua()
+        .libraries()
+        .iter()
+        .filter(|library| library.availability == Availability::Removed)
+    {
+        globals.raw_set(library.name.as_str(), Value::Nil)?;
+    }
+    // Console streams would leave the simulation.
+    let io: Table = globals.raw_get("io")?;
+    for name in ["read", "write", "close", "stdin", "stdout", "stderr"] {
+        io.raw_set(name, Value::Nil)?;
+    }
+    Ok(())
+}
+
+/// Only what looks and does not touch: no hooks, no registry, no locals of other functions.
+fn limit_debug(lua: &Lua) -> mlua::Result<()> {
+    let debug: Table = lua.globals().raw_get("debug")?;
+    for name in [
+        "debug",
+        "gethook",
+        "sethook",
+        "getregistry",
+        "setlocal",
+        "setupvalue",
+        "upvaluejoin",
+        "setuservalue",
+        "setmetatable",
+        "getmetatable",
+    ] {
+        debug.raw_set(name, Value::Nil)?;
+    }
+    Ok(())
+}
+
+/// The class name for HALion's objects (HALion semantics 9.3).
+fn type_of(call: &Call<'_>) -> native::Result {
+    if !call.has(1) {
+        return Err(call.bad(1, "value expected"));
+    }
+    native::value(Value::String(
+        call.lua
+            .create_string(types::type_name(call.lua, &call.value(1)))?,
+    ))
+}
+
+fn to_string(call: &Call<'_>) -> native::Result {
+    if !call.has(1) {
+        return Err(call.bad(1, "value expected"));
+    }
+    native::value(Value::String(
+        call.lua
+            .create_string(types::text(call.lua, &call.value(1))?)?,
+    ))
+}
+
+/// `string.format`, with objects shown like `tostring` shows them.
+fn format_without_addresses(lua: &Lua) -> mlua::Result<()> {
+    let string: Table = lua.globals().raw_get("string")?;
+    let stock: Function = string.raw_get("format")?;
+    let shown = lua.create_function(|lua, value: Value| match value {
+        Value::Table(_)
+        | Value::Function(_)
+        | Value::Thread(_)
+        | Value::UserData(_)
+        | Value::LightUserData(_) => {
+            let text = types::text(lua, &value).map_err(|raise| match raise {
+                Raise::Script(message) => mlua::Error::runtime(message),
+                Raise::Lua(error) => error,
+            })?;
+            Ok(Value::String(lua.create_string(text)?))
+        }
+        other => Ok(other),
+    })?;
+    string.raw_set("format", crate::format::wrap(lua, stock, shown)?)
+}
+
+/// SplitMix64 over the scenario's seed.
+fn next_random(call: &Call<'_>) -> f64 {
+    call.world(|world| {
+        world.random = world.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = world.random;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+        (bits >> 11) as f64 / (1u64 << 53) as f64
+    })
+}
+
+/// As in Lua 5.2: nothing, an upper end, or both ends.
+fn random(call: &Call<'_>) -> native::Result {
+    let (low, high, at) = match call.args.len() {
+        0 => return native::number(next_random(call)),
+        1 => (1.0, call.number(1)?, 1),
+        2 => (call.number(1)?, call.number(2)?, 2),
+        _ => return Err(Raise::Script("wrong number of arguments".to_owned())),
+    };
+    if low > high || low.is_nan() || high.is_nan() {
+        return Err(call.bad(at, "interval is empty"));
+    }
+    native::number((next_random(call) * (high - low + 1.0)).floor() + low)
+}
+
+fn random_seed(call: &Call<'_>) -> native::Result {
+    let seed = call.number(1)?;
+    call.world(|world| world.random = seed.to_bits());
+    native::nothing()
+}
+
+/// Seconds since 1970, in virtual time; with a table the time it describes, as UTC.
+fn os_time(call: &Call<'_>) -> native::Result {
+    let Value::Table(date) = call.value(1) else {
+        return native::number(
+            (proposed::EPOCH_SECONDS + call.world(|world| world.clock.now_ms()) / 1000.0).floor(),
+        );
+    };
+    let field = |name: &str, default: Option<f64>| match date.raw_get::<Option<f64>>(name) {
+        Ok(Some(value)) => Ok(value),
+        _ => default.ok_or_else(|| Raise::Script(format!("field '{name}' missing in date table"))),
+    };
+    let (year, month, day) = (
+        field("year", None)?,
+        field("month", None)?,
+        field("day", None)?,
+    );
+    let seconds = field("hour", Some(12.0))? * 3600.0
+        + field("min", Some(0.0))? * 60.0
+        + field("sec", Some(0.0))?;
+    native::number(
+        crate::calendar::days(year as i64, month as i64, day as i64) as f64 * 86_400.0 + seconds,
+    )
+}
+
+/// Seconds of virtual time.
+fn os_clock(call: &Call<'_>) -> native::Result {
+    native::number(call.world(|world| world.clock.now_ms()) / 1000.0)
+}
+
+/// `os.date(format, time)` in UTC.
+fn os_date(call: &Call<'_>) -> native::Result {
+    let format = if call.value(1).is_nil() {
+        "%c".to_owned()
+    } else {
+        call.string(1)?
+    };
+    let now = (proposed::EPOCH_SECONDS + call.world(|world| world.clock.now_ms()) / 1000.0).floor();
+    let time = call.number_or(2, now)?;
+    if !(-1e14..=1e14).contains(&time) {
+        return Err(call.bad(2, "time out of range"));
+    }
+    let date = crate::calendar::Date::at(time as i64);
+    let format = format.strip_prefix('!').unwrap_or(&format);
+    if format.starts_with("*t") {
+        let table = call.lua.create_table()?;
+        for (name, value) in date.fields() {
+            table.raw_set(name, value as f64)?;
+        }
+        table.raw_set("isdst", false)?;
+        return native::value(Value::Table(table));
+    }
+    let text = date
+        .format(format)
+        .map_err(|bad| call.bad(1, &format!("invalid conversion specifier '{bad}'")))?;
+    native::value(Value::String(call.lua.create_string(text)?))
+}
+
+/// Files are out of reach until a sandbox is handed in (HALion semantics 11.2).
+fn refuse_file(call: &Call<'_>) -> native::Result {
+    let path = call.string(1)?;
+    let message = call
+        .lua
+        .create_string(format!("{path}: permission denied"))?;
+    Ok(native::Reply::Values(
+        [Value::Nil, Value::String(message)].into_iter().collect(),
+    ))
+}
+
+fn refuse_lines(call: &Call<'_>) -> native::Result {
+    let path = if call.value(1).is_nil() {
+        "standard stream".to_owned()
+    } else {
+        call.string(1)?
+    };
+    Err(Raise::Script(format!("{path}: permission denied")))
+}
+
+/// Collecting is allowed; the numbers it gives would differ between machines, except that they exist.
+fn collect_garbage(call: &Call<'_>) -> native::Result {
+    let option = if call.value(1).is_nil() {
+        "collect".to_owned()
+    } else {
+        call.string(1)?
+    };
+    match option.as_str() {
+        "collect" => {
+            call.lua.gc_collect()?;
+            native::number(0.0)
+        }
+        "count" => native::number((call.lua.used_memory() as f64 / 1024.0).floor()),
+        "step" => native::boolean(call.lua.gc_step()?),
+        "stop" | "restart" | "setpause" | "setstepmul" | "generational" | "incremental" => {
+            native::number(0.0)
+        }
+        "isrunning" => native::boolean(true),
+        other => Err(call.bad(1, &format!("invalid option '{other}'"))),
+    }
+}

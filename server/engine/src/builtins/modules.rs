@@ -1,0 +1,194 @@
+//! Loading code: `require` through the loader that was handed in, `load` for texts (HALion semantics 11.3).
+//!
+//! Invariant: no bytecode (it can crash the interpreter), no disk.
+
+use std::rc::Rc;
+
+use halion_api::Threads;
+use mlua::{Function, Lua, Table, Value, chunk::ChunkMode};
+
+use crate::{
+    native::{self, Call, Raise, Reply},
+    runtime::{Host, Runtime, plain_error},
+};
+
+/// Registry name of the second half of `require`.
+const FINISH: &str = "halion.require";
+
+/// `package` keeps `loaded`, `preload` and `path`; what searches the disk goes.
+pub(super) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
+    lua.set_named_registry_value(
+        FINISH,
+        native::function(lua, host, "require", Threads::BOTH, finish)?,
+    )?;
+    let package: Table = lua.globals().raw_get("package")?;
+    for name in [
+        "loadlib",
+        "searchpath",
+        "searchers",
+        "loaders",
+        "cpath",
+        "seeall",
+    ] {
+        package.raw_set(name, Value::Nil)?;
+    }
+    package.raw_set("path", "?.lua")?;
+    lua.globals().raw_set("module", Value::Nil)
+}
+
+/// Remembers a text under its path and compiles it; the error is Lua's message.
+pub(crate) fn compile(
+    lua: &Lua,
+    runtime: &Runtime,
+    path: &str,
+    text: &str,
+) -> Result<Function, String> {
+    runtime
+        .sources
+        .borrow_mut()
+        .insert(path.to_owned(), Rc::from(text));
+    // A first line with `#` is a comment to Lua's own loader of files.
+    let text = match text.strip_prefix('\u{feff}').unwrap_or(text) {
+        script if script.starts_with('#') => format!("--{}", &script[1..]),
+        script => script.to_owned(),
+    };
+    let chunk = lua
+        .load(text)
+        .set_name(format!("@{path}"))
+        .set_mode(ChunkMode::Text);
+    chunk.into_function().map_err(|error| plain_error(&error))
+}
+
+/// `require(name)`: `package.loaded`, then `package.preload`, then the loader.
+pub(super) fn require(call: &Call<'_>) -> native::Result {
+    let name = call.string(1)?;
+    let package: Table = call.lua.globals().raw_get("package")?;
+    let loaded: Table = package.raw_get("loaded")?;
+    let known = loaded.raw_get::<Value>(name.as_str())?;
+    if !known.is_nil() {
+        return native::value(known);
+    }
+    let preload = package
+        .raw_get::<Option<Table>>("preload")?
+        .map(|preload| preload.raw_get::<Value>(name.as_str()))
+        .transpose()?;
+    let (chunk, origin) = match preload {
+        Some(Value::Function(chunk)) => (chunk, ":preload:".to_owned()),
+        _ => {
+            let source = (call.host.modules.borrow_mut())(&name)
+                .map_err(|why| Raise::Script(format!("module '{name}' not found: {why}")))?;
+            let chunk =
+                compile(call.lua, call.host, &source.path, &source.text).map_err(|message| {
+                    Raise::Script(format!("error loading module '{name}': {message}"))
+                })?;
+            (chunk, source.path)
+        }
+    };
+    Ok(Reply::Call {
+        function: chunk,
+        arguments: vec![
+            call.value(1),
+            Value::String(call.lua.create_string(origin)?),
+        ],
+        after: call.lua.named_registry_value(FINISH)?,
+        extra: call.value(1),
+    })
+}
+
+/// Name and result of the module's chunk: the result, or what the module put into `package.loaded` itself, or true.
+fn finish(call: &Call<'_>) -> native::Result {
+    let (name, result) = (call.value(1), call.value(2));
+    let package: Table = call.lua.globals().raw_get("package")?;
+    let loaded: Table = package.raw_get("loaded")?;
+    let value = match (result, loaded.raw_get::<Value>(&name)?) {
+        (Value::Nil, Value::Nil) => Value::Boolean(true),
+        (Value::Nil, already) => already,
+        (result, _) => result,
+    };
+    loaded.raw_set(name, &value)?;
+    native::value(value)
+}
+
+/// `load(text or function, name, mode, env)`.
+pub(super) fn load(call: &Call<'_>) -> native::Result {
+    let text = match call.value(1) {
+        Value::String(text) => text.as_bytes().to_vec(),
+        Value::Function(pieces) => collect(&pieces)?,
+        _ => return Err(call.expected(1, "string")),
+    };
+    let mode = if call.value(3).is_nil() {
+        "bt".to_owned()
+    } else {
+        call.string(3)?
+    };
+    let default_name = String::from_utf8_lossy(&text).into_owned();
+    let name = if call.value(2).is_nil() {
+        default_name
+    } else {
+        call.string(2)?
+    };
+    if text.first() == Some(&0x1b) || !mode.contains('t') {
+        let kind = if text.first() == Some(&0x1b) {
+            "binary"
+        } else {
+            "text"
+        };
+        return failure(
+            call,
+            format!(
+                "attempt to load a {kind} chunk (mode is '{}')",
+                if kind == "binary" { "t" } else { &mode }
+            ),
+        );
+    }
+    let name = if name.is_empty() {
+        "=(load)".to_owned()
+    } else {
+        name
+    };
+    let mut chunk = call.lua.load(text).set_name(name).set_mode(ChunkMode::Text);
+    if call.has(4)
+        && let Value::Table(environment) = call.value(4)
+    {
+        chunk = chunk.set_environment(environment);
+    }
+    match chunk.into_function() {
+        Ok(function) => native::value(Value::Function(function)),
+        Err(error) => failure(call, plain_error(&error)),
+    }
+}
+
+/// The pieces that a function gives until nil or an empty string.
+fn collect(pieces: &Function) -> Result<Vec<u8>, Raise> {
+    let mut text = Vec::new();
+    loop {
+        match pieces.call::<Value>(())? {
+            Value::Nil => return Ok(text),
+            Value::String(piece) if piece.as_bytes().is_empty() => return Ok(text),
+            Value::String(piece) => text.extend_from_slice(&piece.as_bytes()),
+            _ => {
+                return Err(Raise::Script(
+                    "reader function must return a string".to_owned(),
+                ));
+            }
+        }
+    }
+}
+
+fn failure(call: &Call<'_>, message: String) -> native::Result {
+    let message = call.lua.create_string(message)?;
+    Ok(Reply::Values(
+        [Value::Nil, Value::String(message)].into_iter().collect(),
+    ))
+}
+
+/// Files are out of reach until a sandbox is handed in (HALion semantics 11.2).
+pub(super) fn load_file(call: &Call<'_>) -> native::Result {
+    let path = call.string(1)?;
+    failure(call, format!("{path}: permission denied"))
+}
+
+pub(super) fn do_file(call: &Call<'_>) -> native::Result {
+    let path = call.string(1)?;
+    Err(Raise::Script(format!("{path}: permission denied")))
+}

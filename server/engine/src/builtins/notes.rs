@@ -1,0 +1,175 @@
+//! Events that the script sends, and the questions about keys (HALion semantics 5.1 to 5.8, 5.13 to 5.15).
+
+use mlua::Value;
+
+use crate::{
+    builtins::event_object,
+    event::Event,
+    native::{self, Body, Call, Raise},
+};
+
+pub(super) fn body(name: &str) -> Option<Body> {
+    Some(match name {
+        "postEvent" => post_event,
+        "playNote" => play_note,
+        "releaseVoice" => release_voice,
+        "controlChange" => control_change,
+        "pitchBend" => pitch_bend,
+        "afterTouch" => after_touch,
+        "playTriggerPad" => play_trigger_pad,
+        "isKeyDown" => is_key_down,
+        "isOctaveKeyDown" => is_octave_key_down,
+        "isNoteHeld" => is_note_held,
+        "getNoteDuration" => note_duration,
+        "getCC" => controller_value,
+        _ => return None,
+    })
+}
+
+/// The event is copied when posted (HALion semantics 5.4); a note-on gives its id (HALion semantics 5.1).
+fn post_event(call: &Call<'_>) -> native::Result {
+    let mut event = event_object::read(call, 1)?;
+    let delay_ms = call.number_or(2, 0.0)?;
+    let mut id = None;
+    call.world(|world| {
+        let at = world.clock.after_ms(delay_ms).unwrap_or(world.clock.now);
+        match &mut event {
+            Event::NoteOn { id: own, note, .. } => {
+                *own = world.keys.id_for_posting(*own);
+                world.keys.sounds(*own, *note);
+                id = Some(*own);
+            }
+            Event::NoteOff { id: own, .. } => {
+                world.keys.ends(*own);
+            }
+            _ => {}
+        }
+        world.send(event, at);
+    });
+    native::value(id.map_or(Value::Nil, |id| Value::Number(id as f64)))
+}
+
+/// The note ends with the key that caused it, after a duration, or when the script says so (HALion semantics 5.5, 5.6).
+fn play_note(call: &Call<'_>) -> native::Result {
+    let note = call.number_in(1, 0.0, 127.0)?;
+    let velocity = call.number_in(2, 0.0, 127.0)?;
+    let duration_ms = call.number_or(3, -1.0)?;
+    if !matches!(call.value(4), Value::Nil) {
+        call.world(|world| world.not_simulated("playNote: layerOrZone"));
+    }
+    let volume = call.number_in_or(5, 0.0, 1.0, 1.0)?;
+    let pan = call.number_in_or(6, -1.0, 1.0, 0.0)?;
+    let tuning = call.number_in_or(7, -120.0, 120.0, 0.0)?;
+    let id = call.world(|world| {
+        let id = world.keys.new_id();
+        world.keys.sounds(id, note);
+        let now = world.clock.now;
+        world.send(
+            Event::NoteOn {
+                id,
+                note,
+                velocity,
+                tuning,
+                volume,
+                pan,
+            },
+            now,
+        );
+        if duration_ms != 0.0
+            && let Some(key) = world.current_task().and_then(|task| task.note)
+        {
+            world.keys.depend(key, id);
+        }
+        if let Some(end) = world.clock.after_ms(duration_ms) {
+            world.send(
+                Event::NoteOff {
+                    id,
+                    note,
+                    velocity: 0.0,
+                },
+                end,
+            );
+        }
+        id
+    });
+    native::number(id as f64)
+}
+
+/// Unknown and finished ids have no effect (HALion semantics 5.8).
+fn release_voice(call: &Call<'_>) -> native::Result {
+    let id = call.number(1)? as i64;
+    call.world(|world| world.end_note(id));
+    native::nothing()
+}
+
+/// Goes to what follows the script, not back into it (HALion semantics 5.13).
+fn control_change(call: &Call<'_>) -> native::Result {
+    let number = call.number_in(1, 0.0, 255.0)? as i64;
+    let value = call.number_in(2, 0.0, 127.0)?;
+    send(call, Event::Controller { number, value })
+}
+
+fn pitch_bend(call: &Call<'_>) -> native::Result {
+    let bend = call.number_in(1, -1.0, 1.0)?;
+    send(call, Event::PitchBend { bend })
+}
+
+fn after_touch(call: &Call<'_>) -> native::Result {
+    let value = call.number_in(1, 0.0, 127.0)?;
+    send(call, Event::AfterTouch { value })
+}
+
+fn play_trigger_pad(call: &Call<'_>) -> native::Result {
+    let pad = call.number_in(1, 1.0, 8.0)? as i64;
+    send(call, Event::TriggerPad { pad })
+}
+
+fn send(call: &Call<'_>, event: Event) -> native::Result {
+    call.world(|world| {
+        let now = world.clock.now;
+        world.send(event, now);
+    });
+    native::nothing()
+}
+
+fn is_key_down(call: &Call<'_>) -> native::Result {
+    let key = call.number(1)? as i64;
+    native::boolean(call.world(|world| world.keys.is_key_down(key)))
+}
+
+fn is_octave_key_down(call: &Call<'_>) -> native::Result {
+    let key = call.number(1)? as i64;
+    native::boolean(call.world(|world| world.keys.is_octave_key_down(key)))
+}
+
+/// Allowed in `onNote` itself (HALion semantics 5.14).
+fn is_note_held(call: &Call<'_>) -> native::Result {
+    let held = call.world(|world| {
+        let note = world
+            .current_task()
+            .filter(|task| task.in_on_note)
+            .and_then(|task| task.note)?;
+        Some(world.keys.is_held(note))
+    });
+    match held {
+        Some(held) => native::boolean(held),
+        None => Err(Raise::Script(
+            "isNoteHeld can only be called in onNote".to_owned(),
+        )),
+    }
+}
+
+/// Milliseconds since the last note-on of a key; 0 if it was never played (HALion semantics 5.15).
+fn note_duration(call: &Call<'_>) -> native::Result {
+    let key = call.number(1)? as i64;
+    native::number(call.world(|world| {
+        let on = world.keys.last_on(key).unwrap_or(world.clock.now);
+        world.clock.samples_to_ms((world.clock.now - on) as f64)
+    }))
+}
+
+/// The last value that reached the script; 0 before (HALion semantics 5.14).
+fn controller_value(call: &Call<'_>) -> native::Result {
+    let number = call.number(1)? as i64;
+    native::number(call.world(|world| world.controllers.get(&number).copied().unwrap_or(0.0)))
+}

@@ -1,0 +1,87 @@
+//! Types and texts of values as a script sees them: class names for HALion's objects (HALion semantics 9.3), and no memory
+//! addresses, because those differ from run to run.
+
+use mlua::{Function, Lua, Table, Value};
+
+use crate::native::Raise;
+
+/// Key of a class's metatable that holds its name.
+pub(crate) const CLASS: &str = "__class";
+
+/// Registry name of the numbers that stand for addresses.
+const NUMBERS: &str = "halion.object_numbers";
+
+/// `type(value)`: a class name for HALion's objects.
+pub(crate) fn type_name(lua: &Lua, value: &Value) -> String {
+    class_of(value).unwrap_or_else(|| {
+        let _ = lua;
+        match value {
+            Value::Integer(_) => "number".to_owned(),
+            other => other.type_name().to_owned(),
+        }
+    })
+}
+
+/// The class of one of HALion's objects.
+pub(crate) fn class_of(value: &Value) -> Option<String> {
+    let Value::Table(table) = value else {
+        return None;
+    };
+    table.metatable()?.raw_get::<Option<String>>(CLASS).ok()?
+}
+
+/// `tostring(value)`.
+pub(crate) fn text(lua: &Lua, value: &Value) -> Result<String, Raise> {
+    match value {
+        Value::Nil => Ok("nil".to_owned()),
+        Value::Boolean(boolean) => Ok(boolean.to_string()),
+        Value::String(text) => Ok(text.to_string_lossy()),
+        Value::Integer(_) | Value::Number(_) => {
+            let text = lua.coerce_string(value.clone())?;
+            Ok(text.map(|text| text.to_string_lossy()).unwrap_or_default())
+        }
+        _ => object_text(lua, value),
+    }
+}
+
+fn object_text(lua: &Lua, value: &Value) -> Result<String, Raise> {
+    if let Value::Table(table) = value
+        && let Some(metatable) = table.metatable()
+        && let Some(function) = metatable.raw_get::<Option<Function>>("__tostring")?
+    {
+        return match function.call::<Value>(value.clone())? {
+            Value::String(text) => Ok(text.to_string_lossy()),
+            number @ (Value::Integer(_) | Value::Number(_)) => text(lua, &number),
+            _ => Err(Raise::Script(
+                "'tostring' must return a string to 'print'".to_owned(),
+            )),
+        };
+    }
+    Ok(format!(
+        "{}: 0x{:08x}",
+        type_name(lua, value),
+        object_number(lua, value)?
+    ))
+}
+
+/// A number for an object, the same as long as it lives, given in the order in which objects are first shown.
+fn object_number(lua: &Lua, value: &Value) -> mlua::Result<u32> {
+    let numbers = match lua.named_registry_value::<Option<Table>>(NUMBERS)? {
+        Some(numbers) => numbers,
+        None => {
+            let numbers = lua.create_table()?;
+            let weak = lua.create_table()?;
+            weak.raw_set("__mode", "k")?;
+            numbers.set_metatable(Some(weak))?;
+            lua.set_named_registry_value(NUMBERS, &numbers)?;
+            numbers
+        }
+    };
+    if let Some(number) = numbers.raw_get::<Option<u32>>(value)? {
+        return Ok(number);
+    }
+    let last: u32 = numbers.raw_get::<Option<u32>>(0)?.unwrap_or(0);
+    numbers.raw_set(0, last + 1)?;
+    numbers.raw_set(value, last + 1)?;
+    Ok(last + 1)
+}

@@ -1,0 +1,171 @@
+//! The globals that are more than variables: parameters (HALion semantics 6.9) and slot locals (HALion semantics 7.2, 7.3).
+//!
+//! Invariant: their names are never in the raw global table, so `__index` and `__newindex` of `_G` see every access.
+
+use std::collections::BTreeMap;
+
+use halion_api::{Thread, Threads};
+use mlua::{Lua, Table, Value};
+
+use crate::{
+    builtins::parameters,
+    native::{self, Body, Call, Raise},
+    record::ParameterChange,
+    runtime::{Host, Runtime},
+};
+
+/// Globals with one value for each slot's Processor and one for the Controller.
+#[derive(Default)]
+pub(crate) struct SlotLocals(BTreeMap<Vec<u8>, Copies>);
+
+#[derive(Clone)]
+struct Copies {
+    controller: Value,
+    processor: Value,
+}
+
+pub(super) fn body(name: &str) -> Option<Body> {
+    Some(match name {
+        "defineSlotLocal" => define_slot_local,
+        _ => return None,
+    })
+}
+
+/// Puts the metatable on `_G`; it must be the last thing that is installed.
+pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
+    let metatable = lua.create_table()?;
+    let index_host = host.clone();
+    let index =
+        lua.create_function(move |_, (_, key): (Value, Value)| Ok(read(&index_host, &key)))?;
+    metatable.raw_set("__index", index)?;
+    metatable.raw_set(
+        "__newindex",
+        native::function(lua, host, "_G", Threads::BOTH, write)?,
+    )?;
+    lua.globals().set_metatable(Some(metatable))
+}
+
+fn read(runtime: &Runtime, key: &Value) -> Value {
+    let Value::String(name) = key else {
+        return Value::Nil;
+    };
+    let world = runtime.world.borrow();
+    let name = name.as_bytes();
+    if let Some(copies) = world.slot_locals.0.get(&*name) {
+        return copies.of(world.thread).clone();
+    }
+    let name = std::str::from_utf8(&name).ok();
+    name.and_then(|name| world.parameters.get(name))
+        .map_or(Value::Nil, |parameter| parameter.value.clone())
+}
+
+/// `_G`, key, value.
+fn write(call: &Call<'_>) -> native::Result {
+    let (key, value) = (call.value(2), call.value(3));
+    if let Value::String(name) = &key {
+        let bytes = name.as_bytes();
+        let local = call.world(|world| {
+            let thread = world.thread;
+            world
+                .slot_locals
+                .0
+                .get_mut(&*bytes)
+                .map(|copies| *copies.of_mut(thread) = value.clone())
+        });
+        if local.is_some() {
+            return native::nothing();
+        }
+        let name = name.to_string_lossy();
+        if call.world(|world| world.parameters.get(&name).is_some()) {
+            parameters::change(
+                call.lua,
+                call.host,
+                &name,
+                value,
+                ParameterChange::Assignment,
+            )
+            .map_err(|why| Raise::Script(format!("parameter '{name}': {why}")))?;
+            return native::nothing();
+        }
+    }
+    call.lua.globals().raw_set(key, value)?;
+    native::nothing()
+}
+
+/// Before or after the first assignment, on either thread (HALion semantics 7.2).
+fn define_slot_local(call: &Call<'_>) -> native::Result {
+    let name = call.string(1)?;
+    let globals = call.lua.globals();
+    let value = globals.raw_get::<Value>(name.as_str())?;
+    globals.raw_set(name.as_str(), Value::Nil)?;
+    let other = deep_copy(call.lua, &value, 0)?;
+    let copies = match call.thread() {
+        Thread::Controller => Copies {
+            controller: value,
+            processor: other,
+        },
+        Thread::Processor => Copies {
+            controller: other,
+            processor: value,
+        },
+    };
+    call.world(|world| {
+        world
+            .slot_locals
+            .0
+            .entry(name.into_bytes())
+            .or_insert(copies);
+    });
+    native::nothing()
+}
+
+/// The slot's Processor starts with a copy of what the Controller has (HALion semantics 7.3).
+pub(crate) fn start_processor(lua: &Lua, runtime: &Runtime) -> mlua::Result<()> {
+    let locals: Vec<_> = runtime
+        .world
+        .borrow()
+        .slot_locals
+        .0
+        .iter()
+        .map(|(name, copies)| (name.clone(), copies.controller.clone()))
+        .collect();
+    for (name, value) in locals {
+        let copy = deep_copy(lua, &value, 0)?;
+        if let Some(copies) = runtime.world.borrow_mut().slot_locals.0.get_mut(&name) {
+            copies.processor = copy;
+        }
+    }
+    Ok(())
+}
+
+impl Copies {
+    fn of(&self, thread: Thread) -> &Value {
+        match thread {
+            Thread::Controller => &self.controller,
+            Thread::Processor => &self.processor,
+        }
+    }
+
+    fn of_mut(&mut self, thread: Thread) -> &mut Value {
+        match thread {
+            Thread::Controller => &mut self.controller,
+            Thread::Processor => &mut self.processor,
+        }
+    }
+}
+
+/// Plain tables are copied with what is in them; objects with a metatable and everything below 50 levels are shared.
+fn deep_copy(lua: &Lua, value: &Value, depth: u32) -> mlua::Result<Value> {
+    let Value::Table(table) = value else {
+        return Ok(value.clone());
+    };
+    if depth > 50 || table.metatable().is_some() {
+        return Ok(value.clone());
+    }
+    let copy: Table = lua.create_table()?;
+    for pair in table.pairs::<Value, Value>() {
+        let (key, value) = pair?;
+        copy.raw_set(key, deep_copy(lua, &value, depth + 1)?)?;
+    }
+    Ok(Value::Table(copy))
+}

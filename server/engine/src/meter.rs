@@ -1,0 +1,109 @@
+//! The time-out meter: a budget of Lua instructions for one stretch from resume to suspend (HALion semantics 4.18, 4.19).
+//!
+//! Invariant: the meter counts in a hook that fires every [`STEP`] instructions, so it is the same in every run and costs
+//! under 5 %. The hook of the debugger's lines shares the entry, because a Lua state has one hook.
+
+use std::{
+    cell::Cell,
+    ffi::{c_int, c_void},
+    ptr::addr_of,
+};
+
+use mlua::{Lua, ffi};
+
+use crate::{debug, proposed};
+
+/// Instructions between two looks at the meter.
+const STEP: c_int = 10_000;
+
+/// The address is the registry key of the meter.
+static KEY: u8 = 0;
+
+/// Budget of the running stretch.
+#[derive(Default)]
+pub(crate) struct Meter {
+    left: Cell<i64>,
+    stopped: Cell<bool>,
+}
+
+impl Meter {
+    /// Starts a stretch of `ms` virtual milliseconds of work; gives what was left of the stretch it interrupts.
+    pub fn start(&self, ms: f64) -> i64 {
+        let instructions = (ms * proposed::INSTRUCTIONS_PER_MS).clamp(0.0, 1e15);
+        self.left.replace(instructions as i64)
+    }
+
+    /// Goes on with the interrupted stretch.
+    pub fn restore(&self, left: i64) {
+        self.left.set(left);
+    }
+
+    /// Must the script end? Then no `pcall` may catch the error that says so.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    /// Ends the script at the next look at the meter, uncatchably.
+    pub fn stop(&self) {
+        self.stopped.set(true);
+        self.left.set(0);
+    }
+}
+
+/// Puts the meter where the hook finds it. The state must not outlive `meter`.
+pub(crate) fn install(lua: &Lua, meter: &Meter) {
+    let meter: *const Meter = meter;
+    lua.exec_raw_lua(|raw| {
+        let l = raw.state();
+        // SAFETY: two stack slots are there (the Lua minimum is 20), and a light userdata needs no memory.
+        unsafe {
+            ffi::lua_pushlightuserdata(l, meter.cast_mut().cast::<c_void>());
+            ffi::lua_rawsetp(l, ffi::LUA_REGISTRYINDEX, addr_of!(KEY).cast());
+        }
+    });
+}
+
+/// Sets the hook of one Lua thread: the meter, and lines if a debugger asked for them.
+pub(crate) fn hook_thread(l: *mut ffi::lua_State, lines: bool) {
+    let mask = if lines {
+        ffi::LUA_MASKCOUNT | ffi::LUA_MASKLINE
+    } else {
+        ffi::LUA_MASKCOUNT
+    };
+    // SAFETY: storing a hook raises nothing and needs no memory.
+    unsafe { ffi::lua_sethook(l, Some(hook), mask, STEP) };
+}
+
+/// The meter of a state; null before `install`.
+pub(crate) unsafe fn meter_of<'a>(l: *mut ffi::lua_State) -> Option<&'a Meter> {
+    // SAFETY: the caller passes a live state; `install` stored a pointer that lives as long as the state.
+    unsafe {
+        ffi::lua_rawgetp(l, ffi::LUA_REGISTRYINDEX, addr_of!(KEY).cast());
+        let meter = ffi::lua_touserdata(l, -1).cast::<Meter>();
+        ffi::lua_pop(l, 1);
+        meter.as_ref()
+    }
+}
+
+/// No Rust value with a destructor is alive where this raises.
+unsafe extern "C-unwind" fn hook(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
+    // SAFETY: Lua calls hooks with a live state and activation record.
+    unsafe {
+        if (*ar).event == ffi::LUA_HOOKLINE {
+            debug::line_hook(l, ar);
+            return;
+        }
+        let Some(meter) = meter_of(l) else { return };
+        let left = meter.left.get() - i64::from(STEP);
+        meter.left.set(left);
+        if left < 0 || meter.stopped.get() {
+            meter.stopped.set(true);
+            ffi::lua_pushlstring(
+                l,
+                proposed::TIME_OUT_MESSAGE.as_ptr().cast(),
+                proposed::TIME_OUT_MESSAGE.len(),
+            );
+            ffi::lua_error(l);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Every choice made where HALion's manual is silent, in one place; each cites the rule that proposes it.
+
+/// One Controller tick in milliseconds (HALion semantics 12.1).
+pub const CONTROLLER_TICK_MS: f64 = 20.0;
+
+/// Time-out of one stretch of Controller work in milliseconds, until the script sets another (HALion semantics 4.18).
+pub const CONTROLLER_TIME_OUT_MS: f64 = 5000.0;
+
+/// Time-out of one stretch of Processor work in milliseconds, until the script sets another (HALion semantics 4.18).
+pub const PROCESSOR_TIME_OUT_MS: f64 = 1000.0;
+
+/// Lua instructions that count as one millisecond of the time-out meter (HALion semantics 12.4): a desktop computer runs
+/// 100 to 500 million a second, so an endless loop ends here no later than HALion would end it.
+pub const INSTRUCTIONS_PER_MS: f64 = 100_000.0;
+
+/// What a script that runs out of time is told (HALion semantics 4.18, a third party's report).
+pub const TIME_OUT_MESSAGE: &str = "Script time out";
+
+/// Memory one script may hold, in bytes, before it gets a script error.
+pub const MEMORY_LIMIT: usize = 512 << 20;
+
+/// Virtual milliseconds a run lasts at most when nobody names an end.
+pub const RUN_LIMIT_MS: f64 = 10_000.0;
+
+/// Beats per minute that `waitBeat` assumes when no tempo is known (HALion semantics 4.2).
+pub const FALLBACK_TEMPO: f64 = 120.0;
+
+/// What `messageBox` answers without a person to ask: the first button (HALion semantics 11.7).
+pub const MESSAGE_BOX_ANSWER: f64 = 2.0;
+
+/// `os.time` at sample 0: midnight of 1 January 2024, UTC, so that runs are alike on every day.
+pub const EPOCH_SECONDS: f64 = 1_704_067_200.0;
+
+/// What the script is told about its surroundings (HALion semantics 8.6).
+pub const PRODUCT_NAME: &str = "HALion";
+/// Version of the simulated product (HALion semantics 8.6).
+pub const PRODUCT_VERSION: &str = "7.1.0";
+/// Version of the simulated script engine (HALion semantics 8.6).
+pub const SCRIPT_VERSION: &str = "7.1.0";
+/// Name of the simulated host (HALion semantics 8.6).
+pub const HOST_NAME: &str = "halion-script";
+/// Version of the simulated host (HALion semantics 8.6).
+pub const HOST_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Task starts and resumes in one audio block at most; beyond it, tasks that spawn each other without waiting count as an
+/// endless loop and end with [`TIME_OUT_MESSAGE`].
+pub const STEPS_PER_BLOCK: u32 = 100_000;
+
+/// Index of the one slot the program sits in (HALion semantics 7.5; the manual does not say where it counts from).
+pub const SLOT_INDEX: f64 = 0.0;

@@ -1,0 +1,395 @@
+//! How a task runs: start, resume, and what follows when it suspends, ends or fails.
+//!
+//! Invariant: a task runs until it suspends, ends or times out; nothing pre-empts it (HALion semantics 1.5), and virtual
+//! time stands still meanwhile (HALion semantics 8.5).
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use halion_api::Thread;
+use mlua::{Function, IntoLuaMulti as _, Lua, MultiValue, Thread as Coroutine, Value, ffi};
+
+use crate::{
+    debug::{self, DebugHooks, Go, TaskChange, TaskView},
+    engine::ModuleLoader,
+    meter::{self, Meter},
+    proposed,
+    record::{RecordKind, TaskId},
+    task::{Purpose, Task, Wait},
+    traceback,
+    world::{AsyncJob, World},
+};
+
+/// What every builtin reaches: the world, the meter, the debugger, the sources.
+pub(crate) struct Runtime {
+    pub world: RefCell<World>,
+    pub meter: Box<Meter>,
+    pub debug: RefCell<Option<Box<dyn DebugHooks>>>,
+    /// Do new tasks get a line hook?
+    pub lines: Cell<bool>,
+    /// Text by path, for the source line of errors and the names of functions.
+    pub sources: RefCell<BTreeMap<String, Rc<str>>>,
+    pub modules: RefCell<ModuleLoader>,
+}
+
+/// Shared by the engine and every builtin of its Lua state.
+pub(crate) type Host = Rc<Runtime>;
+
+/// What a task is made of.
+pub(crate) struct Start {
+    pub name: String,
+    pub error_name: String,
+    pub thread: Thread,
+    pub function: Function,
+    pub arguments: MultiValue,
+    pub parent: Option<TaskId>,
+    pub note: Option<i64>,
+    pub in_on_note: bool,
+    pub may_suspend: bool,
+    pub purpose: Purpose,
+}
+
+impl Start {
+    /// A callback that the script defined under its own name.
+    pub fn callback(
+        name: &str,
+        thread: Thread,
+        function: Function,
+        arguments: MultiValue,
+    ) -> Start {
+        Start {
+            name: name.to_owned(),
+            error_name: name.to_owned(),
+            thread,
+            function,
+            arguments,
+            parent: None,
+            note: None,
+            in_on_note: false,
+            may_suspend: true,
+            purpose: Purpose::Plain,
+        }
+    }
+
+    /// A function value; its name is the one it was declared with (HALion semantics 1.7).
+    pub fn function(
+        runtime: &Runtime,
+        thread: Thread,
+        function: Function,
+        arguments: MultiValue,
+        parent: Option<TaskId>,
+    ) -> Start {
+        let name = traceback::declared_name(runtime, &function);
+        Start {
+            error_name: name.clone().unwrap_or_else(|| "?".to_owned()),
+            name: name.unwrap_or_else(|| "<anonymous>".to_owned()),
+            parent,
+            ..Start::callback("", thread, function, arguments)
+        }
+    }
+}
+
+/// Makes a task without running it. Fails only when Lua is out of memory.
+pub(crate) fn create(
+    lua: &Lua,
+    runtime: &Runtime,
+    start: Start,
+) -> mlua::Result<(TaskId, MultiValue)> {
+    let coroutine = lua.create_thread(start.function)?;
+    meter::hook_thread(coroutine.state(), runtime.lines.get());
+    let mut world = runtime.world.borrow_mut();
+    let id = world.new_task_id();
+    world.tasks.insert(
+        id,
+        Task {
+            id,
+            name: start.name,
+            error_name: start.error_name,
+            thread: start.thread,
+            parent: start.parent,
+            coroutine,
+            waiting: None,
+            note: start.note,
+            in_on_note: start.in_on_note,
+            may_suspend: start.may_suspend,
+            purpose: start.purpose,
+        },
+    );
+    Ok((id, start.arguments))
+}
+
+/// Makes a task and runs it to its first suspension. False if it failed.
+pub(crate) fn start(lua: &Lua, runtime: &Runtime, start: Start) -> bool {
+    create_and_run(lua, runtime, start).unwrap_or(false)
+}
+
+/// The same; an error means that the task does not exist, for want of memory.
+pub(crate) fn create_and_run(lua: &Lua, runtime: &Runtime, start: Start) -> mlua::Result<bool> {
+    let (id, arguments) = create(lua, runtime, start)?;
+    Ok(run_new(lua, runtime, id, arguments))
+}
+
+/// Runs a task for the first time. False if it failed.
+pub(crate) fn run_new(lua: &Lua, runtime: &Runtime, id: TaskId, arguments: MultiValue) -> bool {
+    step(lua, runtime, id, TaskChange::Start, arguments)
+}
+
+/// Goes on with a suspended task; a task that has died meanwhile is skipped.
+pub(crate) fn resume(lua: &Lua, runtime: &Runtime, id: TaskId) {
+    step(lua, runtime, id, TaskChange::Resume, MultiValue::new());
+}
+
+/// One stretch of a task. Gives whether it ended or suspended without error.
+fn step(
+    lua: &Lua,
+    runtime: &Runtime,
+    id: TaskId,
+    change: TaskChange,
+    arguments: MultiValue,
+) -> bool {
+    let Some((coroutine, outer)) = enter(runtime, id, change) else {
+        return true;
+    };
+    let time_out_ms = *runtime.world.borrow_mut().time_out_ms();
+    let left = runtime.meter.start(time_out_ms);
+    let outcome = if runtime.meter.is_stopped() {
+        Err(Failure {
+            message: proposed::TIME_OUT_MESSAGE.to_owned(),
+        })
+    } else {
+        resume_coroutine(lua, &coroutine, arguments)
+    };
+    runtime.meter.restore(left);
+    let ok = match outcome {
+        Ok(Resumed::Ended) => {
+            leave(runtime, id, TaskChange::End);
+            true
+        }
+        Ok(Resumed::Suspended) => {
+            suspend(runtime, id);
+            true
+        }
+        Err(message) => {
+            fail(lua, runtime, id, &coroutine, message);
+            false
+        }
+    };
+    let mut world = runtime.world.borrow_mut();
+    (world.current, world.thread) = outer;
+    drop(world);
+    start_spawned(lua, runtime, id);
+    ok
+}
+
+/// Makes the task the running one; gives its coroutine and what ran before.
+fn enter(
+    runtime: &Runtime,
+    id: TaskId,
+    change: TaskChange,
+) -> Option<(Coroutine, (Option<TaskId>, Thread))> {
+    let mut world = runtime.world.borrow_mut();
+    let task = world.tasks.get_mut(&id)?;
+    task.waiting = None;
+    let (coroutine, thread) = (task.coroutine.clone(), task.thread);
+    let view = TaskView::of(task);
+    let outer = (
+        world.current.replace(id),
+        std::mem::replace(&mut world.thread, thread),
+    );
+    world.steps_in_block += 1;
+    if world.steps_in_block > proposed::STEPS_PER_BLOCK {
+        runtime.meter.stop();
+    }
+    world.record(match change {
+        TaskChange::Start => RecordKind::TaskStart {
+            name: view.name.clone(),
+            parent: view.parent,
+        },
+        _ => RecordKind::Resume,
+    });
+    drop(world);
+    debug::notify(runtime, change, &view);
+    Some((coroutine, outer))
+}
+
+enum Resumed {
+    Ended,
+    Suspended,
+}
+
+/// Why a coroutine failed.
+pub(crate) struct Failure {
+    pub message: String,
+}
+
+/// `lua_resume` itself: mlua's own would append a traceback to the message and clear the dead stack.
+fn resume_coroutine(
+    lua: &Lua,
+    coroutine: &Coroutine,
+    arguments: MultiValue,
+) -> Result<Resumed, Failure> {
+    lua.exec_raw_lua(|raw| {
+        let (from, state) = (raw.state(), coroutine.state());
+        // SAFETY: both states belong to this Lua; arguments move from one stack to the other after a check for room;
+        // `lua_resume` catches every Lua error, so nothing jumps over this frame.
+        unsafe {
+            let n_arguments = arguments
+                .push_into_stack_multi(raw)
+                .map_err(|error| Failure {
+                    message: error.to_string(),
+                })?;
+            if ffi::lua_checkstack(state, n_arguments + 4) == 0 {
+                ffi::lua_pop(from, n_arguments);
+                return Err(Failure {
+                    message: "stack overflow".to_owned(),
+                });
+            }
+            ffi::lua_xmove(from, state, n_arguments);
+            let mut n_results = 0;
+            match ffi::lua_resume(state, from, n_arguments, &mut n_results) {
+                ffi::LUA_OK => {
+                    ffi::lua_settop(state, 0);
+                    Ok(Resumed::Ended)
+                }
+                ffi::LUA_YIELD => {
+                    ffi::lua_pop(state, n_results);
+                    Ok(Resumed::Suspended)
+                }
+                _ => {
+                    ffi::lua_xmove(state, from, 1);
+                    let message = match raw.pop::<Value>() {
+                        Ok(value) => error_text(&value),
+                        Err(error) => error.to_string(),
+                    };
+                    Err(Failure { message })
+                }
+            }
+        }
+    })
+}
+
+/// The text of an error value.
+fn error_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string_lossy(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Nil => "nil".to_owned(),
+        Value::Error(error) => plain_error(error),
+        other => match other.to_string() {
+            Ok(text)
+                if matches!(other, Value::Table(_) | Value::UserData(_))
+                    && !text.starts_with("table: 0x") =>
+            {
+                text
+            }
+            _ => format!("(error object is a {} value)", other.type_name()),
+        },
+    }
+}
+
+/// An mlua error without its layers and tracebacks.
+pub(crate) fn plain_error(error: &mlua::Error) -> String {
+    match error {
+        mlua::Error::CallbackError { cause, .. } | mlua::Error::WithContext { cause, .. } => {
+            plain_error(cause)
+        }
+        mlua::Error::RuntimeError(message) | mlua::Error::MemoryError(message) => message.clone(),
+        mlua::Error::SyntaxError { message, .. } => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The task waits: files it under what it waits for.
+fn suspend(runtime: &Runtime, id: TaskId) {
+    let mut world = runtime.world.borrow_mut();
+    let Some(task) = world.tasks.get_mut(&id) else {
+        return;
+    };
+    let thread = task.thread;
+    let (mut timer, mut job) = (None, None);
+    let wait = task.waiting.get_or_insert_with(|| Wait::Until {
+        sample: 0,
+        reason: "yield".to_owned(),
+    });
+    match wait {
+        Wait::Until { sample, .. } => timer = Some(*sample),
+        Wait::Async { job: queued } => job = queued.take(),
+        Wait::Release(_) => {}
+    }
+    let reason = wait.reason();
+    let view = TaskView::of(task);
+    if let Some(sample) = timer {
+        match thread {
+            Thread::Controller => world.controller_timers.insert((sample, id)),
+            Thread::Processor => world.processor_timers.insert((sample, id)),
+        };
+    }
+    if let Some((function, arguments)) = job {
+        world.async_jobs.push_back(AsyncJob {
+            function,
+            arguments,
+            caller: id,
+        });
+    }
+    world.record(RecordKind::Suspend { reason });
+    drop(world);
+    debug::notify(runtime, TaskChange::Suspend, &view);
+}
+
+/// The task is over: wakes whoever waits for it.
+fn leave(runtime: &Runtime, id: TaskId, change: TaskChange) {
+    let mut world = runtime.world.borrow_mut();
+    if change == TaskChange::End {
+        world.record(RecordKind::TaskEnd);
+    }
+    let Some(task) = world.tasks.remove(&id) else {
+        return;
+    };
+    match task.purpose {
+        Purpose::Plain => {}
+        Purpose::Async(caller) => world.async_done.push_back(caller),
+        Purpose::Idle => world.idle_running = false,
+    }
+    drop(world);
+    debug::notify(runtime, change, &TaskView::of(&task));
+}
+
+/// The task failed: reports the error; the module lives on unless it ran out of time.
+fn fail(lua: &Lua, runtime: &Runtime, id: TaskId, coroutine: &Coroutine, failure: Failure) {
+    let state = coroutine.state();
+    let error = traceback::script_error(lua, runtime, id, state, failure.message);
+    let view = {
+        let mut world = runtime.world.borrow_mut();
+        world.errors += 1;
+        world.record(RecordKind::Error(Box::new(error.clone())));
+        world.tasks.get(&id).map(TaskView::of)
+    };
+    if let Some(view) = view
+        && debug::notify_error(lua, runtime, state, view, &error) == Go::Terminate
+    {
+        runtime.meter.stop();
+    }
+    leave(runtime, id, TaskChange::Error);
+    if runtime.meter.is_stopped() {
+        runtime.world.borrow_mut().end_script();
+    }
+}
+
+/// Starts what the task has spawned, first in, first out (HALion semantics 4.9).
+fn start_spawned(lua: &Lua, runtime: &Runtime, spawner: TaskId) {
+    loop {
+        let mut world = runtime.world.borrow_mut();
+        let Some(at) = world.spawned.iter().position(|(by, ..)| *by == spawner) else {
+            return;
+        };
+        let Some((_, id, arguments)) = world.spawned.remove(at) else {
+            return;
+        };
+        drop(world);
+        run_new(lua, runtime, id, arguments);
+    }
+}

@@ -1,0 +1,292 @@
+//! The state of the simulation outside Lua: time, tasks, queues, notes, parameters.
+//!
+//! Invariant: the world is never borrowed while Lua runs; a builtin borrows it, looks or changes, and lets go.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use halion_api::Thread;
+use mlua::{Function, MultiValue, Value};
+
+use crate::{
+    builtins::{tree::Tree, variables::SlotLocals},
+    clock::{Clock, Samples},
+    engine::Observer,
+    event::Event,
+    keys::Keys,
+    parameter::Parameters,
+    proposed,
+    record::{Record, RecordKind, TaskId},
+    scenario::Scenario,
+    task::Task,
+};
+
+/// A function on its way to the Controller by `runAsync`.
+pub(crate) struct AsyncJob {
+    pub function: Function,
+    pub arguments: MultiValue,
+    pub caller: TaskId,
+}
+
+/// A function on its way to the Processor by `runSync`, or a change callback with `processorCallback`.
+pub(crate) struct SyncJob {
+    /// A pending job of the same id is replaced (HALion semantics 4.14).
+    pub id: Option<Value>,
+    pub function: Function,
+    pub parent: Option<TaskId>,
+}
+
+/// A change callback on its way to the Controller (HALion semantics 6.7).
+pub(crate) struct ChangeJob {
+    pub function: Function,
+    pub parent: Option<TaskId>,
+}
+
+/// The host's transport.
+pub(crate) struct Transport {
+    /// Beats per minute; `None` if the host gives none.
+    pub tempo: Option<f64>,
+    /// Numerator and denominator; `None` if the host gives none.
+    pub signature: Option<(f64, f64)>,
+    pub playing: bool,
+    /// Where the song stood, in beats and ms, when tempo or transport last changed.
+    pub anchor_beats: f64,
+    pub anchor_ms: f64,
+    pub anchor: Samples,
+}
+
+pub(crate) struct World {
+    pub clock: Clock,
+    /// The thread of the running task; between tasks the one whose turn it is.
+    pub thread: Thread,
+    pub current: Option<TaskId>,
+    pub tasks: BTreeMap<TaskId, Task>,
+    next_task: u32,
+    /// Processor tasks by wake-up sample, then creation (HALion semantics 3.2.8).
+    pub processor_timers: BTreeSet<(Samples, TaskId)>,
+    pub controller_timers: BTreeSet<(Samples, TaskId)>,
+    pub async_jobs: VecDeque<AsyncJob>,
+    /// Callers of `runAsync` whose function is done; they go on at the start of the next block.
+    pub async_done: VecDeque<TaskId>,
+    pub sync_jobs: Vec<SyncJob>,
+    pub change_jobs: VecDeque<ChangeJob>,
+    /// Spawner and spawned, until the spawner suspends or ends (HALion semantics 4.9).
+    pub spawned: VecDeque<(TaskId, TaskId, MultiValue)>,
+    /// Events to send later, in the order of their sample, then of their creation.
+    pub outgoing: BTreeMap<(Samples, u64), Event>,
+    pub next_outgoing: u64,
+    pub keys: Keys,
+    pub transport: Transport,
+    pub parameters: Parameters,
+    pub slot_locals: SlotLocals,
+    pub tree: Tree,
+    /// Last value of each controller that reached the script (HALion semantics 5.14).
+    pub controllers: BTreeMap<i64, f64>,
+    pub controller_time_out_ms: f64,
+    pub processor_time_out_ms: f64,
+    /// A time-out ended the script, or its global statements failed: events pass through.
+    pub ended: bool,
+    pub idle_running: bool,
+    /// Task steps in the present block; bounds what can happen in no time at all.
+    pub steps_in_block: u32,
+    pub errors: u32,
+    pub random: u64,
+    not_simulated: BTreeSet<String>,
+    observer: Box<dyn Observer>,
+}
+
+impl World {
+    pub fn new(scenario: &Scenario, observer: Box<dyn Observer>) -> World {
+        World {
+            clock: Clock::new(scenario.sample_rate, scenario.block_size),
+            thread: Thread::Controller,
+            current: None,
+            tasks: BTreeMap::new(),
+            next_task: 1,
+            processor_timers: BTreeSet::new(),
+            controller_timers: BTreeSet::new(),
+            async_jobs: VecDeque::new(),
+            async_done: VecDeque::new(),
+            sync_jobs: Vec::new(),
+            change_jobs: VecDeque::new(),
+            spawned: VecDeque::new(),
+            outgoing: BTreeMap::new(),
+            next_outgoing: 0,
+            keys: Keys::default(),
+            transport: Transport {
+                tempo: Some(scenario.tempo),
+                signature: Some((4.0, 4.0)),
+                playing: false,
+                anchor_beats: 0.0,
+                anchor_ms: 0.0,
+                anchor: 0,
+            },
+            parameters: Parameters::default(),
+            slot_locals: SlotLocals::default(),
+            tree: Tree::default(),
+            controllers: BTreeMap::new(),
+            controller_time_out_ms: proposed::CONTROLLER_TIME_OUT_MS,
+            processor_time_out_ms: proposed::PROCESSOR_TIME_OUT_MS,
+            ended: false,
+            idle_running: false,
+            steps_in_block: 0,
+            errors: 0,
+            random: scenario.seed,
+            not_simulated: BTreeSet::new(),
+            observer,
+        }
+    }
+
+    /// Writes a record in the name of the running task.
+    pub fn record(&mut self, kind: RecordKind) {
+        let task = self.current.unwrap_or(TaskId(0));
+        self.record_for(task, kind);
+    }
+
+    pub fn record_for(&mut self, task: TaskId, kind: RecordKind) {
+        let record = Record {
+            sample: self.clock.now,
+            block: self.clock.block,
+            thread: self.thread,
+            task,
+            kind,
+        };
+        self.observer.record(&record);
+    }
+
+    pub fn new_task_id(&mut self) -> TaskId {
+        let id = TaskId(self.next_task);
+        self.next_task += 1;
+        id
+    }
+
+    /// The id that the next task will get.
+    pub fn next_task_id(&self) -> TaskId {
+        TaskId(self.next_task)
+    }
+
+    /// The running task; `None` between tasks.
+    pub fn current_task(&self) -> Option<&Task> {
+        self.tasks.get(&self.current?)
+    }
+
+    /// Says once that something of the API is known but not simulated yet.
+    pub fn not_simulated(&mut self, name: &str) {
+        if self.not_simulated.insert(name.to_owned()) {
+            self.record(RecordKind::NotSimulated {
+                name: name.to_owned(),
+            });
+        }
+    }
+
+    /// Sends an event to the following modules and the engine, now or later.
+    pub fn send(&mut self, event: Event, at: Samples) {
+        if at <= self.clock.now {
+            self.record(RecordKind::EventOut(event));
+        } else {
+            self.outgoing.insert((at, self.next_outgoing), event);
+            self.next_outgoing += 1;
+        }
+    }
+
+    /// The time-out of the thread whose turn it is, in milliseconds.
+    pub fn time_out_ms(&mut self) -> &mut f64 {
+        match self.thread {
+            Thread::Controller => &mut self.controller_time_out_ms,
+            Thread::Processor => &mut self.processor_time_out_ms,
+        }
+    }
+
+    /// Ends every task of the script (HALion semantics 4.19); events pass through from now on.
+    pub fn end_script(&mut self) {
+        self.ended = true;
+        self.tasks.clear();
+        self.processor_timers.clear();
+        self.controller_timers.clear();
+        self.async_jobs.clear();
+        self.async_done.clear();
+        self.sync_jobs.clear();
+        self.change_jobs.clear();
+        self.spawned.clear();
+    }
+
+    /// Drops everything that belongs to the Lua state, before the state itself goes.
+    pub fn clear(&mut self) {
+        self.end_script();
+        self.parameters = Parameters::default();
+        self.slot_locals = SlotLocals::default();
+        self.tree = Tree::default();
+    }
+}
+
+impl World {
+    /// Writes to the output pane.
+    pub fn print(&mut self, text: String) {
+        self.record(RecordKind::Print { text });
+    }
+
+    /// Sends a scheduled event; the end of a note that has ended already is dropped.
+    pub fn send_scheduled(&mut self, event: Event) {
+        match event {
+            Event::NoteOff { id, .. } if self.keys.is_sounding(id) => self.end_note(id),
+            Event::NoteOff { .. } => {}
+            event => self.record(RecordKind::EventOut(event)),
+        }
+    }
+
+    /// Ends a note that the script has started; other ids have no effect (HALion semantics 5.8).
+    pub fn end_note(&mut self, id: i64) {
+        if let Some(note) = self.keys.ends(id) {
+            self.record(RecordKind::EventOut(Event::NoteOff {
+                id,
+                note,
+                velocity: 0.0,
+            }));
+        }
+    }
+
+    /// Song position in beats; `None` while stopped or without tempo (HALion semantics 8.3).
+    pub fn beats(&self) -> Option<f64> {
+        let transport = &self.transport;
+        let ms = self
+            .clock
+            .samples_to_ms((self.clock.now - transport.anchor) as f64);
+        transport
+            .playing
+            .then_some(transport.anchor_beats + ms / transport.beat_ms()?)
+    }
+
+    /// Song position in milliseconds; `None` while stopped.
+    pub fn song_ms(&self) -> Option<f64> {
+        let transport = &self.transport;
+        let ms = self
+            .clock
+            .samples_to_ms((self.clock.now - transport.anchor) as f64);
+        transport.playing.then_some(transport.anchor_ms + ms)
+    }
+
+    /// The host changes tempo or starts or stops; the song position goes on from where it is.
+    pub fn set_transport(&mut self, tempo: Option<f64>, playing: bool) {
+        let beats = self.beats().unwrap_or(self.transport.anchor_beats);
+        let ms = self.song_ms().unwrap_or(self.transport.anchor_ms);
+        let transport = &mut self.transport;
+        (
+            transport.anchor_beats,
+            transport.anchor_ms,
+            transport.anchor,
+        ) = (beats, ms, self.clock.now);
+        (transport.tempo, transport.playing) = (tempo, playing);
+    }
+}
+
+impl Transport {
+    /// Milliseconds of a quarter note; `None` without tempo.
+    pub fn beat_ms(&self) -> Option<f64> {
+        self.tempo.map(|tempo| 60_000.0 / tempo)
+    }
+
+    /// Quarter notes in a bar; `None` without time signature.
+    pub fn bar_beats(&self) -> Option<f64> {
+        self.signature
+            .map(|(numerator, denominator)| numerator * 4.0 / denominator)
+    }
+}
