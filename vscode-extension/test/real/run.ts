@@ -9,6 +9,9 @@ import { parseArgs } from "node:util";
 import type { RealClients } from "./environment.ts";
 import { ensureProgram, ensureWorkbench } from "./setup.ts";
 
+/** The screenshots that READMEs show. */
+const PICTURES = ["squiggle.png", "debug.png"];
+
 const { values, positionals } = parseArgs({
   options: { vsix: { type: "string" }, screenshots: { type: "boolean", default: false } },
   allowPositionals: true,
@@ -58,8 +61,9 @@ const tests = spawnSync(process.execPath, ["--test", "--test-concurrency=1", "--
   env: { ...process.env, HALION_REAL_CLIENTS: JSON.stringify(clients) },
 });
 if (loud !== "") console.error(`\nNOT RUN for want of ${loud}: some real-client tests.\n`);
-if (tests.status === 0 && values.screenshots)
-  cpSync(join(output, "screenshots"), join(extension, "images"), { recursive: true });
+if (tests.status === 0 && values.screenshots) {
+  for (const name of PICTURES) cpSync(join(output, "screenshots", name), join(extension, "images", name));
+}
 process.exit(tests.status ?? 1);
 
 function makePackage(): string {

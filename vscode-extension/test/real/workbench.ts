@@ -20,7 +20,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { cleanEnvironment } from "./setup.ts";
 
 /** How long one step in the workbench may take, in milliseconds; a loaded two-core machine needs up to 20 s for the first. */
-export const STEP_MS = 60_000;
+export const STEP_MS = 45_000;
 
 const USER_SETTINGS = {
   "security.workspace.trust.enabled": false,

@@ -1,0 +1,174 @@
+//! The extension as a user meets it: keys and clicks in a real VS Code. Saves a picture of each state on the way.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { realClients, Script, sample } from "./environment.ts";
+import { STEP_MS, Workbench } from "./workbench.ts";
+
+const clients = realClients();
+const screenshots = join(clients.output, "screenshots");
+let workbench: Workbench;
+
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  workbench = await Workbench.start({
+    ...clients,
+    settings: { "workbench.colorTheme": "Default Dark Modern", "window.title": "${rootName}" },
+  });
+});
+after(() => workbench.close());
+
+/** A test with a window on a copy of a sample; when it fails, a picture and the logs are kept. */
+function inSample(name: string, title: string, action: (page: Page, script: Script) => Promise<void>): void {
+  test(title, async () => {
+    const folder = workbench.copy(sample(clients, name), name);
+    const page = await workbench.open(folder);
+    try {
+      const file = page.locator(".explorer-folders-view .monaco-list-row", { hasText: "script.lua" });
+      await file.dblclick();
+      await page.locator(".editor-instance .view-line").first().waitFor();
+      await action(page, new Script(join(folder, "script.lua")));
+    } catch (error) {
+      await workbench.evidence(join(clients.output, `failed-ui-${name}`));
+      throw error;
+    } finally {
+      await page.context().close();
+    }
+  });
+}
+
+inSample(
+  "open_url",
+  "open_url: squiggle, problem, hover, breakpoint, stop, stack, variables, console",
+  async (page, script) => {
+    await page.locator(".editor-instance .squiggly-error").first().waitFor();
+
+    await page.keyboard.press("Control+Shift+M");
+    const problems = page.locator(".markers-panel .monaco-list-row");
+    await problems.filter({ hasText: "openURL" }).first().waitFor();
+    // The chain is below the entry; the first entry is open from the start, its chain is not.
+    await problems.filter({ hasText: "openURL" }).first().click();
+    await page.keyboard.press("ArrowRight");
+    await problems.filter({ hasText: "onNote" }).first().waitFor();
+
+    await hover(page, "openURL");
+    const hovers = page.locator(".monaco-hover:visible");
+    await hovers.filter({ hasText: "Controller" }).first().waitFor();
+    await picture(page, "squiggle");
+    await page.keyboard.press("Escape");
+
+    const line = script.bodyOf("onNote");
+    await goTo(page, line);
+    await page.keyboard.press("F9");
+    await page.locator(".codicon-debug-breakpoint").first().waitFor();
+    await page.keyboard.press("F5");
+    await stoppedAt(page, line);
+    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
+    await page.locator(".debug-variables .monaco-list-row", { hasText: "event" }).first().waitFor();
+    await picture(page, "breakpoint");
+
+    await page.keyboard.press("F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+    const console = page.locator(".repl-tree .monaco-list-row");
+    await console
+      .filter({ hasText: "Function HALion::openURL is not available in the Processor context." })
+      .first()
+      .waitFor();
+    await picture(page, "console");
+  },
+);
+
+inSample(
+  "open_url_async",
+  "open_url_async: no error, F10 over runAsync lands on the next line",
+  async (page, script) => {
+    const line = script.line(/^\s*runAsync\s*\(/);
+    await stopOnce(page, line);
+    await page.keyboard.press("F10");
+    await stoppedAt(page, script.line(/^\s*[^\s-]/, line + 1));
+    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
+    await picture(page, "step-over");
+    assert.equal(await page.locator(".editor-instance .squiggly-error").count(), 0);
+    await page.keyboard.press("Shift+F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  },
+);
+
+inSample(
+  "open_url_async",
+  "open_url_async: F11 into runAsync shows the function with its waiting caller",
+  async (page, script) => {
+    await stopOnce(page, script.line(/^\s*runAsync\s*\(/));
+    await page.keyboard.press("F11");
+    await stoppedAt(page, script.bodyOf("showHelp"));
+    const frames = page.locator(".debug-call-stack .stack-frame");
+    await frames.filter({ hasText: "showHelp" }).first().waitFor();
+    await frames.filter({ hasText: "onNote" }).first().waitFor();
+    await picture(page, "debug");
+    await page.keyboard.press("Shift+F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  },
+);
+
+/** Runs to a line, then takes the breakpoint away, so that a second note does not stop there again. */
+async function stopOnce(page: Page, line: number): Promise<void> {
+  await breakAt(page, line);
+  await page.keyboard.press("F5");
+  await stoppedAt(page, line);
+  await page.keyboard.press("F9");
+  await page.locator(".codicon-debug-breakpoint").first().waitFor({ state: "hidden" });
+}
+
+/** Sets a breakpoint; VS Code takes F9 only once it has heard of the debugger, so the key may have to be pressed again. */
+async function breakAt(page: Page, line: number): Promise<void> {
+  await goTo(page, line);
+  await eventually("the breakpoint", async () => {
+    await page.keyboard.press("F9");
+    await page.locator(".codicon-debug-breakpoint").first().waitFor({ timeout: 3_000 });
+  });
+}
+
+/** Moves the cursor by the keyboard: a click would be swallowed by an open hover. */
+async function goTo(page: Page, line: number): Promise<void> {
+  await page.keyboard.press("Control+1");
+  await page.keyboard.press("Control+G");
+  const input = page.locator(".quick-input-widget:visible input[type=text]");
+  await input.fill(`:${line}:1`);
+  await page.keyboard.press("Enter");
+  await input.waitFor({ state: "hidden" });
+}
+
+/** Waits until the debugger shows this line as the next one to run. */
+async function stoppedAt(page: Page, line: number): Promise<void> {
+  await page.locator(".debug-top-stack-frame-line").first().waitFor();
+  await page.locator(".statusbar-item", { hasText: new RegExp(`^Ln ${line}, Col`) }).waitFor();
+}
+
+/** Hovers over a word. A hover right after a layout change can be missed, so it is tried again from outside the word. */
+async function hover(page: Page, word: string): Promise<void> {
+  const text = page.locator(".editor-instance .view-line span span", { hasText: new RegExp(`^\\s*${word}`) }).first();
+  await eventually(`a hover over ${word}`, async () => {
+    await page.mouse.move(900, 20);
+    await text.hover();
+    await page.locator(".monaco-hover:visible").first().waitFor({ timeout: 3_000 });
+  });
+}
+
+/** Tries again until it works or a step's time is up. */
+async function eventually(what: string, action: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + STEP_MS;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`no ${what}`, { cause: error });
+    }
+  }
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(screenshots, `${name}.png`), animations: "disabled", caret: "hide" });
+}
