@@ -12,7 +12,7 @@ use halion_syntax::{SyntaxKind, parse};
 #[path = "luac_cases.rs"]
 mod luac_cases;
 
-use luac_cases::{FIXED, Random, limits, mutate};
+use luac_cases::{FIXED, Random, jumps, limits, mutate};
 
 const CORPUS: &[&str] = &[
     include_str!("luac_corpus/expressions.lua"),
@@ -76,7 +76,7 @@ fn is_installed() -> Result<bool> {
     }
 }
 
-/// The scripts themselves, the fixed cases, and changed scripts up to the number asked for.
+/// The scripts themselves, the fixed cases, as many changed scripts as asked for, and a third of that of made-up jumps.
 fn cases() -> Result<Vec<String>> {
     let mut scripts: Vec<String> = CORPUS.iter().map(|text| (*text).to_owned()).collect();
     scripts.extend(samples()?);
@@ -89,6 +89,7 @@ fn cases() -> Result<Vec<String>> {
     cases.extend(
         (0..n_mutations).map(|index| mutate(&tokens[index % tokens.len()], &tokens, &mut random)),
     );
+    cases.extend((0..n_mutations / 3).map(|_| jumps(&mut random)));
     Ok(cases)
 }
 

@@ -239,3 +239,41 @@ fn cut(script: &[String], random: &mut Random) -> Vec<String> {
         .map_or(script.len(), |(index, _)| index);
     script[start..end.max(start + 1)].to_vec()
 }
+
+/// A program of blocks, labels, jumps and locals that is right but for these: labels that are missing, doubled or out of reach.
+pub(crate) fn jumps(random: &mut Random) -> String {
+    let mut text = String::new();
+    block(&mut text, 3, random);
+    text
+}
+
+fn block(text: &mut String, depth: usize, random: &mut Random) {
+    for _ in 0..random.below(6) {
+        let statement = [
+            "goto a ", "goto b ", "::a:: ", "::b:: ", "local x ", "x() ", "; ", "break ",
+        ];
+        let (open, close) = [
+            ("do ", "end "),
+            ("while x do ", "end "),
+            ("repeat ", "until x "),
+            ("if x then ", "end "),
+            ("if x then goto a; ", "end "),
+            ("if x then break else ", "end "),
+            ("if x then elseif y then ", "else goto b end "),
+            ("for i = 1, 2 do ", "end "),
+            ("for k in x do ", "::a:: end "),
+            ("local function f() ", "end "),
+            ("x(function() ", "end) "),
+        ][random.below(11)];
+        if depth > 0 && random.below(3) == 0 {
+            text.push_str(open);
+            block(text, depth - 1, random);
+            text.push_str(close);
+        } else {
+            text.push_str(statement[random.below(statement.len())]);
+        }
+    }
+    if random.below(6) == 0 {
+        text.push_str("do return end ");
+    }
+}

@@ -1,8 +1,11 @@
 //! Tokens to tree: the frame that the grammar in `stat.rs` and `expr.rs` hangs on. Invariant: every token goes into the tree once and
 //! in order, whatever the grammar does, and no node lies deeper than [`MAX_DEPTH`].
 
+mod control;
+mod errors;
 mod expr;
 mod function;
+mod jump;
 mod recovery;
 mod scope;
 mod stat;
@@ -12,7 +15,7 @@ mod upvalues;
 
 use std::cell::OnceCell;
 
-use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, Language, TextRange, TextSize};
+use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, Language};
 use rustc_hash::FxHashMap;
 
 use crate::kind::{Lua, SyntaxKind};
@@ -41,12 +44,12 @@ pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {
     let mut first = Parser::new(text, &tokens, FxHashMap::default());
     first.chunk();
     let (mut green, mut errors) = first.finish();
-    if errors.is_structure_broken {
+    if errors.n_broken_blocks > 0 {
         let unclosed = structure::find_unclosed(text, &tokens);
         let mut second = Parser::new(text, &tokens, unclosed);
         second.chunk();
         let (second_green, second_errors) = second.finish();
-        if second_errors.list.len() <= errors.list.len() {
+        if second_errors.n_broken_blocks <= errors.n_broken_blocks {
             (green, errors) = (second_green, second_errors);
         }
     }
@@ -64,8 +67,8 @@ pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {
 #[derive(Default)]
 struct Errors {
     list: Vec<SyntaxError>,
-    /// An `end` or `until` is missing or too much.
-    is_structure_broken: bool,
+    /// Each `end` or `until` that is missing or too much, told or not.
+    n_broken_blocks: usize,
     /// A function sees enough outer locals to break the limit of 255 upvalues.
     has_many_locals: bool,
 }
@@ -145,7 +148,7 @@ impl<'t> Parser<'t> {
             self.tokens.len() - 1,
             "every token but `Eof` is in the tree"
         );
-        if !self.errors.is_structure_broken {
+        if self.errors.n_broken_blocks == 0 {
             self.errors.list.append(&mut self.scope_errors);
         }
         (self.builder.finish(), self.errors)
@@ -255,91 +258,6 @@ impl<'t> Parser<'t> {
         n_links < MAX_CHAIN && inner.height + self.heights.len() as u32 <= MAX_CHAIN_DEPTH
     }
 
-    fn eat_or_error(&mut self, kind: SyntaxKind, message: &str) -> bool {
-        let is_there = self.eat(kind);
-        if !is_there {
-            self.error(message);
-        }
-        is_there
-    }
-
-    /// Reports that something is missing before the current token, or that the token does not fit.
-    fn error(&mut self, message: impl Into<String>) {
-        self.error_in(self.hole_range(), message);
-    }
-
-    fn error_in(&mut self, range: TextRange, message: impl Into<String>) {
-        let is_told = self.error_at.is_some() || self.tokens[self.current].is_bad;
-        self.error_at = Some(self.current);
-        self.n_holes += 1;
-        if !is_told && self.errors.list.len() < MAX_ERRORS {
-            self.errors.list.push(SyntaxError {
-                range,
-                message: message.into(),
-            });
-        }
-    }
-
-    /// Reports what is no hole in the grammar: a label twice, too many locals.
-    fn push_scope_error(&mut self, range: TextRange, message: String) {
-        if self.scope_errors.len() < MAX_ERRORS {
-            self.scope_errors.push(SyntaxError { range, message });
-        }
-    }
-
-    /// The current token, or the one before if a line ends between them.
-    fn hole_range(&self) -> TextRange {
-        if !self.first_on_line() {
-            return self.token_range(self.current);
-        }
-        let before = &self.tokens[..self.position];
-        match before.iter().rposition(|token| !token.kind.is_trivia()) {
-            Some(index) => self.token_range(index),
-            None => self.token_range(self.current),
-        }
-    }
-
-    fn token_range(&self, index: usize) -> TextRange {
-        let start = self.tokens[index].start;
-        let end = self.tokens.get(index + 1).map_or(start, |next| next.start);
-        TextRange::new(TextSize::new(start), TextSize::new(end))
-    }
-
-    fn token_text(&self, index: usize) -> &'t str {
-        &self.text[self.token_range(index)]
-    }
-
-    /// The current token for a message.
-    fn shown(&self) -> String {
-        match self.kind {
-            SyntaxKind::Eof => "the end of the file".to_owned(),
-            _ => {
-                let text = self.token_text(self.current);
-                let line = text.lines().next().unwrap_or_default();
-                let short: String = line.chars().take(30).collect();
-                let dots = if short.len() < text.len() { "..." } else { "" };
-                format!("`{short}{dots}`")
-            }
-        }
-    }
-
-    /// The text from a token up to the one before the current, for a message.
-    fn shown_from(&self, first: usize) -> String {
-        let start = self.tokens[first].start as usize;
-        let end = self.tokens[self.position].start as usize;
-        let text = self.text[start..end.max(start)].trim_end();
-        let line = text.lines().next().unwrap_or_default();
-        let short: String = line.chars().take(30).collect();
-        let dots = if short.len() < text.len() { "..." } else { "" };
-        format!("`{short}{dots}`")
-    }
-
-    /// 1-based line of a token, for a message.
-    fn line_number(&self, index: usize) -> u32 {
-        let lines = self.lines.get_or_init(|| LineIndex::new(self.text));
-        lines.line_col(TextSize::new(self.tokens[index].start)).line + 1
-    }
-
     /// Enters a statement or an expression. `false` at the limit of nesting: an error is reported, and nothing is to be parsed here.
     fn enter_level(&mut self) -> bool {
         let n_free = std::mem::take(&mut self.n_free_levels);
@@ -358,12 +276,5 @@ impl<'t> Parser<'t> {
 
     fn leave_level(&mut self) {
         self.level -= 1;
-    }
-
-    fn too_deep(&mut self) {
-        if std::mem::replace(&mut self.is_too_deep_told, true) {
-            return self.silence();
-        }
-        self.error("too many levels of nesting here (Lua allows 200): move the inner part into a function or a variable of its own");
     }
 }

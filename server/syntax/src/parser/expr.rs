@@ -104,7 +104,7 @@ impl Parser<'_> {
             SyntaxKind::Function if !self.starts_function_statement() => Some(self.function_expr()),
             SyntaxKind::Name | SyntaxKind::LParen => self.suffixed(),
             _ => {
-                self.error(format!("{what} expected, not {}", self.shown()));
+                self.expected(what);
                 None
             }
         }
@@ -124,7 +124,7 @@ impl Parser<'_> {
             SyntaxKind::Name => self.single(SyntaxKind::NameExpr),
             SyntaxKind::LParen => self.parenthesized(),
             _ => {
-                self.error(format!("a variable expected, not {}", self.shown()));
+                self.expected("a variable");
                 return None;
             }
         };
@@ -163,9 +163,9 @@ impl Parser<'_> {
     /// One `.name`, `[index]`, `:name(...)` or `(...)`, into the open node.
     fn link(&mut self) {
         match self.kind {
-            SyntaxKind::Dot => self.name_after("."),
+            SyntaxKind::Dot => self.name_after_sign(),
             SyntaxKind::Colon => {
-                self.name_after(":");
+                self.name_after_sign();
                 match self.kind {
                     SyntaxKind::LParen | SyntaxKind::LBrace | SyntaxKind::Str => self.arguments(),
                     _ => {
@@ -183,7 +183,7 @@ impl Parser<'_> {
         }
     }
 
-    fn name_after(&mut self, sign: &str) {
+    fn name_after_sign(&mut self) {
         self.bump();
         if self.eat(SyntaxKind::Name) {
             return;
@@ -196,10 +196,7 @@ impl Parser<'_> {
             ));
             self.bump();
         } else {
-            self.error(format!(
-                "a name expected after `{sign}`, not {}",
-                self.shown()
-            ));
+            self.expected("a name");
         }
     }
 
@@ -232,11 +229,11 @@ impl Parser<'_> {
                 break;
             }
             if self.starts_expr() {
-                self.error(format!("`,` or `)` expected, not {}", self.shown()));
+                self.expected("`,` or `)`");
                 continue;
             }
             if self.is_junk() {
-                self.error(format!("`,` or `)` expected, not {}", self.shown()));
+                self.expected("`,` or `)`");
                 self.skip_junk_until_closing();
                 if self.eat(SyntaxKind::Comma) {
                     continue;

@@ -75,10 +75,7 @@ impl Parser<'_> {
                     return;
                 }
                 _ => {
-                    self.error(format!(
-                        "a parameter name, `...` or `)` expected, not {}",
-                        self.shown()
-                    ));
+                    self.expected("a parameter name, `...` or `)`");
                     if self.first_on_line() || !self.is_junk() {
                         return;
                     }
@@ -187,7 +184,7 @@ impl Parser<'_> {
         };
         let opening = self.token_text(opener);
         let line = self.line_number(opener);
-        self.errors.is_structure_broken = true;
+        self.errors.n_broken_blocks += 1;
         self.error(format!(
             "`{word}` expected to close `{opening}` at line {line}"
         ));

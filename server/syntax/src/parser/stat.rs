@@ -42,8 +42,7 @@ impl Parser<'_> {
 
     /// `end`, `else`, `elseif` or `until` that closes nothing.
     fn stray_end(&mut self) {
-        self.errors.is_structure_broken = true;
-        let range = self.token_range(self.current);
+        self.errors.n_broken_blocks += 1;
         let message = match self.kind {
             SyntaxKind::End => {
                 "this `end` closes nothing: remove it, or add what it should close".to_owned()
@@ -56,7 +55,7 @@ impl Parser<'_> {
                 self.shown()
             ),
         };
-        self.error_in(range, message);
+        self.error_here(message);
         self.junk_token();
         self.silence();
     }
@@ -89,180 +88,48 @@ impl Parser<'_> {
     }
 
     /// A statement of one token.
-    fn simple(&mut self, kind: SyntaxKind) {
+    pub(super) fn simple(&mut self, kind: SyntaxKind) {
         self.start(kind);
         self.bump();
         self.close(kind);
     }
 
-    fn do_statement(&mut self) {
-        let opener = self.current;
-        self.start(SyntaxKind::DoStat);
-        self.bump();
-        self.scoped_block(opener);
-        self.expect_end(opener, SyntaxKind::End);
-        self.close(SyntaxKind::DoStat);
-    }
-
-    fn while_statement(&mut self) {
-        let opener = self.current;
-        self.start(SyntaxKind::WhileStat);
-        self.bump();
-        self.expr("a condition");
-        self.scopes.open_block(true);
-        self.expect_do();
-        self.scoped_block(opener);
-        self.expect_end(opener, SyntaxKind::End);
-        self.scopes.close_block();
-        self.close(SyntaxKind::WhileStat);
-    }
-
-    fn expect_do(&mut self) {
-        if !self.eat(SyntaxKind::Do) {
-            self.error(format!("`do` expected, not {}", self.shown()));
-            self.skip_junk();
-            self.eat(SyntaxKind::Do);
-        }
-    }
-
-    fn repeat_statement(&mut self) {
-        let opener = self.current;
-        self.start(SyntaxKind::RepeatStat);
-        self.bump();
-        self.scopes.open_block(true);
-        self.scopes.open_block(false);
-        self.block(Some(opener));
-        if self.expect_end(opener, SyntaxKind::Until) {
-            self.expr("a condition");
-        }
-        self.scopes.close_block();
-        self.scopes.close_block();
-        self.close(SyntaxKind::RepeatStat);
-    }
-
-    fn if_statement(&mut self) {
-        let opener = self.current;
-        self.start(SyntaxKind::IfStat);
-        self.bump();
-        self.then_block(opener);
-        let mut has_else = false;
-        while matches!(self.kind, SyntaxKind::ElseIf | SyntaxKind::Else) && !self.is_behind(opener)
-        {
-            if has_else {
-                self.error("`else` must be the last part of an `if`: move it to the end");
-            }
-            if self.at(SyntaxKind::ElseIf) {
-                self.start(SyntaxKind::ElseIfClause);
-                self.bump();
-                self.then_block(opener);
-                self.close(SyntaxKind::ElseIfClause);
-            } else {
-                has_else = true;
-                self.start(SyntaxKind::ElseClause);
-                self.bump();
-                self.scoped_block(opener);
-                self.close(SyntaxKind::ElseClause);
-            }
-        }
-        self.expect_end(opener, SyntaxKind::End);
-        self.close(SyntaxKind::IfStat);
-    }
-
-    fn then_block(&mut self, opener: usize) {
-        self.expr("a condition");
-        if !self.eat(SyntaxKind::Then) {
-            self.error(format!("`then` expected, not {}", self.shown()));
-            self.skip_junk();
-            self.eat(SyntaxKind::Then);
-        }
-        // Lua reads a `goto` or `break` right behind `then` without entering a level.
-        let is_jump = matches!(self.kind, SyntaxKind::Goto | SyntaxKind::Break);
-        self.n_free_levels = u32::from(is_jump);
-        self.scoped_block(opener);
-        self.n_free_levels = 0;
-    }
-
-    fn for_statement(&mut self) {
-        let opener = self.current;
-        let checkpoint = self.checkpoint();
-        self.scopes.open_block(true);
-        let is_numeric = self.for_head_is_numeric();
-        let kind = if is_numeric {
-            SyntaxKind::NumericForStat
-        } else {
-            SyntaxKind::GenericForStat
-        };
-        self.start_at(checkpoint, kind, 0);
-        self.bump();
-        for name in ["(for index)", "(for limit)", "(for step)"] {
-            self.declare_text(name);
-        }
-        self.names("the name of a loop variable");
-        if is_numeric {
-            self.numeric_range();
-        } else if self.eat(SyntaxKind::In) {
-            self.expr_list();
-        } else {
-            self.error(format!("`=` or `in` expected, not {}", self.shown()));
-        }
-        self.scopes.activate_some(3);
-        self.expect_do();
-        self.scopes.open_block(false);
-        self.scopes.activate();
-        self.scoped_block(opener);
-        self.scopes.close_block();
-        self.expect_end(opener, SyntaxKind::End);
-        self.scopes.close_block();
-        self.close(kind);
-    }
-
-    /// Whether `=` follows the first name.
-    fn for_head_is_numeric(&self) -> bool {
-        let mut rest = self.tokens[self.current + 1..]
-            .iter()
-            .map(|token| token.kind)
-            .filter(|kind| !kind.is_trivia());
-        rest.next() == Some(SyntaxKind::Name) && rest.next() == Some(SyntaxKind::Eq)
-    }
-
-    fn numeric_range(&mut self) {
-        self.bump();
-        self.expr("a start value");
-        if self.eat_or_error(
-            SyntaxKind::Comma,
-            "`,` and the last value expected, as in `for i = 1, 10 do`",
-        ) {
-            self.expr("a last value");
-            if self.eat(SyntaxKind::Comma) {
-                self.expr("a step");
-            }
-        }
-    }
-
     /// One or more names, each a new local.
-    fn names(&mut self, what: &str) {
+    pub(super) fn names(&mut self, what: &str) {
         loop {
-            if !self.at(SyntaxKind::Name) {
-                self.name_expected(what);
+            if self.at(SyntaxKind::Name) {
+                self.declare_name();
+            } else if !self.name_expected(what) {
                 return;
             }
-            self.declare_name();
             if !self.eat(SyntaxKind::Comma) {
                 return;
             }
         }
     }
 
-    /// Tells that a name is missing; takes a keyword in its place if it touches the token before.
-    pub(super) fn name_expected(&mut self, what: &str) {
-        if self.kind.is_keyword() && !self.first_on_line() {
-            self.error(format!(
-                "{what} expected: {} is a word of Lua, choose another name",
-                self.shown()
-            ));
-        } else {
-            self.error(format!("{what} expected, not {}", self.shown()));
+    /// Tells that a name is missing. A keyword that clearly stands in its place is taken; then the answer is `true`.
+    pub(super) fn name_expected(&mut self, what: &str) -> bool {
+        if !self.kind.is_keyword() || self.first_on_line() {
+            self.expected(what);
+            return false;
         }
+        let word = self.shown();
+        self.error(format!(
+            "{what} expected: {word} is a word of Lua, choose another name"
+        ));
+        let is_used_as_name = matches!(
+            self.next_kind(),
+            SyntaxKind::Eq
+                | SyntaxKind::Comma
+                | SyntaxKind::LParen
+                | SyntaxKind::Dot
+                | SyntaxKind::Colon
+        );
+        if is_used_as_name {
+            self.bump();
+        }
+        is_used_as_name
     }
 
     fn local_statement(&mut self) {
@@ -305,11 +172,11 @@ impl Parser<'_> {
         if self.eat_name("the name of the function") {
             while self.at(SyntaxKind::Dot) {
                 self.bump();
-                self.eat_name("a name after `.`");
+                self.eat_name("a name");
             }
             if self.eat(SyntaxKind::Colon) {
                 is_method = true;
-                self.eat_name("a name after `:`");
+                self.eat_name("a name");
             }
         }
         self.close(SyntaxKind::FunctionName);
@@ -318,11 +185,7 @@ impl Parser<'_> {
     }
 
     fn eat_name(&mut self, what: &str) -> bool {
-        let is_there = self.eat(SyntaxKind::Name);
-        if !is_there {
-            self.name_expected(what);
-        }
-        is_there
+        self.eat(SyntaxKind::Name) || self.name_expected(what)
     }
 
     fn return_statement(&mut self) {
@@ -339,100 +202,22 @@ impl Parser<'_> {
         self.close(SyntaxKind::ReturnStat);
     }
 
-    fn break_statement(&mut self) {
-        let range = self.token_range(self.current);
-        match self.scopes.add_break() {
-            Ok(true) => {}
-            Ok(false) => self.push_scope_error(
-                range,
-                "`break` outside of a loop: use `return` to leave the function".to_owned(),
-            ),
-            Err(full) => self.push_scope_error(range, full.0.to_owned()),
-        }
-        self.simple(SyntaxKind::BreakStat);
-    }
-
-    fn goto_statement(&mut self) {
-        self.start(SyntaxKind::GotoStat);
-        self.bump();
-        if self.at(SyntaxKind::Name) {
-            let (range, name) = (
-                self.token_range(self.current),
-                self.token_text(self.current),
-            );
-            if let Err(full) = self.scopes.add_goto(name, self.current) {
-                self.push_scope_error(range, full.0.to_owned());
-            }
-            self.bump();
-        } else {
-            self.name_expected("the name of a label");
-        }
-        self.close(SyntaxKind::GotoStat);
-    }
-
-    fn label_statement(&mut self) {
-        self.start(SyntaxKind::LabelStat);
-        self.bump();
-        let name_token = self.current;
-        let is_named = self.at(SyntaxKind::Name);
-        if is_named {
-            let name = self.token_text(name_token);
-            if let Some(first) = self.scopes.add_label(name, name_token) {
-                let line = self.line_number(first);
-                let message = format!(
-                    "label `{name}` is already defined on line {line}: choose another name"
-                );
-                self.push_scope_error(self.token_range(name_token), message);
-            } else if self.scopes.has_too_many_labels() {
-                self.push_scope_error(
-                    self.token_range(name_token),
-                    "more than 32767 labels".to_owned(),
-                );
-            }
-            self.bump();
-        } else {
-            self.name_expected("the name of a label");
-        }
-        self.eat_or_error(
-            SyntaxKind::ColonColon,
-            "`::` expected after the name of the label",
-        );
-        self.close(SyntaxKind::LabelStat);
-        // As in Lua, the void statements that follow are part of the label: they nest.
-        while matches!(self.kind, SyntaxKind::Semicolon | SyntaxKind::ColonColon) {
-            let before = self.current;
-            self.statement();
-            if self.current == before {
-                break;
-            }
-        }
-        if is_named {
-            self.resolve_label(name_token);
-        }
-    }
-
-    fn resolve_label(&mut self, name_token: usize) {
-        let name = self.token_text(name_token);
-        let is_last = matches!(
-            self.kind,
-            SyntaxKind::End | SyntaxKind::Else | SyntaxKind::ElseIf | SyntaxKind::Eof
-        );
-        for (goto, local) in self.scopes.resolve_label(name, is_last) {
-            let message = format!(
-                "`goto {name}` jumps into the scope of local `{local}`: declare the local before the `goto`, or put it into `do ... end`"
-            );
-            self.push_scope_error(self.token_range(goto.token), message);
-        }
-    }
-
     /// An assignment or a call.
     fn expression_statement(&mut self) {
         if !matches!(self.kind, SyntaxKind::Name | SyntaxKind::LParen) {
-            let range = self.token_range(self.current);
-            self.error_in(
-                range,
-                format!("a statement cannot start with {}", self.shown()),
-            );
+            let message = match self.kind {
+                SyntaxKind::Then => {
+                    "this `then` has no `if`: remove it, or add the `if`".to_owned()
+                }
+                _ if self.first_on_line() => {
+                    format!("a statement cannot start with {}", self.shown())
+                }
+                _ => format!(
+                    "{} does not fit here: the statement before it is complete",
+                    self.shown()
+                ),
+            };
+            self.error_here(message);
             return self.junk_token();
         }
         let first = self.current;
@@ -448,13 +233,27 @@ impl Parser<'_> {
         let is_call = matches!(done.kind, SyntaxKind::CallExpr | SyntaxKind::MethodCallExpr)
             || self.chain_ends_with_call;
         if !is_call {
-            self.error(format!(
-                "{} is no statement: call it with `()`, or assign to it with `=`",
-                self.shown_from(first)
-            ));
+            let message = self.no_statement(first);
+            self.error(message);
         }
         self.start_at(checkpoint, SyntaxKind::CallStat, done.height);
         self.close(SyntaxKind::CallStat);
+    }
+
+    /// Why the expression from token `first` on is no statement; words of other languages get their own answer.
+    fn no_statement(&self, first: usize) -> String {
+        let shown = self.shown_from(first);
+        let sign = self.token_text(self.current);
+        match (self.kind, self.next_kind()) {
+            (SyntaxKind::Plus | SyntaxKind::Minus | SyntaxKind::Star | SyntaxKind::Slash, SyntaxKind::Eq) => {
+                format!("Lua has no `{sign}=`: write `x = x {sign} 1` with your names")
+            }
+            (SyntaxKind::Plus, SyntaxKind::Plus) => "Lua has no `++`: write `x = x + 1`".to_owned(),
+            _ if shown == "`continue`" => {
+                "Lua has no `continue`: write `goto continue`, and `::continue::` before the `end` of the loop".to_owned()
+            }
+            _ => format!("{shown} is no statement: call it with `()`, or assign to it with `=`"),
+        }
     }
 
     /// Further targets, `=` and the values.

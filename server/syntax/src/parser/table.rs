@@ -25,7 +25,7 @@ impl Parser<'_> {
                 break;
             }
             if !is_broken {
-                self.error(format!("`,` or `}}` expected, not {}", self.shown()));
+                self.expected("`,` or `}`");
             }
             is_broken = true;
         }
