@@ -57,15 +57,30 @@ impl Problem {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Reason::Missing,
             io::ErrorKind::IsADirectory => Reason::Folder,
             io::ErrorKind::PermissionDenied => Reason::Unreadable("permission denied".to_owned()),
-            _ => Reason::Unreadable(error.to_string().to_lowercase()),
+            _ => Reason::Unreadable(words(error)),
         };
         Self::new(path, reason)
     }
 }
 
+/// What the operating system says, without its number.
+pub fn words(error: &io::Error) -> String {
+    let text = error.to_string().to_lowercase();
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
+        // A walk through `.` gives `./a.lua`, which nobody would type.
+        let path = self
+            .path
+            .strip_prefix(".")
+            .ok()
+            .filter(|path| !path.as_os_str().is_empty());
+        let path = path.unwrap_or(&self.path).display();
         match &self.reason {
             Reason::Missing => write!(
                 f,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::{Problem, Reason, identity};
+use crate::{Problem, Reason, identity, words};
 
 /// A save is over when its folder has been quiet for so long.
 const QUIET: Duration = Duration::from_millis(40);
@@ -59,10 +59,9 @@ pub fn watch(
     let thread = std::thread::Builder::new()
         .name("watch".to_owned())
         .spawn(run);
-    watch.thread =
-        Some(thread.map_err(|error| {
-            Problem::new(Path::new("."), Reason::Unwatchable(error.to_string()))
-        })?);
+    watch.thread = Some(
+        thread.map_err(|error| Problem::new(Path::new("."), Reason::Unwatchable(words(&error))))?,
+    );
     Ok(watch)
 }
 
@@ -218,7 +217,7 @@ fn lock(files: &Mutex<Files>) -> MutexGuard<'_, Files> {
 fn unwatchable(path: &Path, error: &notify::Error) -> Problem {
     let reason = match &error.kind {
         notify::ErrorKind::PathNotFound => "no such folder".to_owned(),
-        notify::ErrorKind::Io(error) => error.to_string().to_lowercase(),
+        notify::ErrorKind::Io(error) => words(error),
         _ => error.to_string().to_lowercase(),
     };
     Problem::new(path, Reason::Unwatchable(reason))
