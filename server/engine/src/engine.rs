@@ -10,6 +10,7 @@ use std::{
 };
 
 use halion_api::Thread;
+use halion_lua::Interpreter;
 use mlua::{Lua, LuaOptions, MultiValue, StdLib};
 
 use crate::{
@@ -106,6 +107,8 @@ pub struct Engine {
     /// Ids of the notes of `note` inputs.
     pairs: Vec<Option<i64>>,
     last_tick: Samples,
+    /// Holds the memory of `lua`; last, because everything above may refer to it.
+    _interpreter: Interpreter,
 }
 
 impl Engine {
@@ -119,6 +122,8 @@ impl Engine {
         let libraries = StdLib::ALL_SAFE | StdLib::DEBUG;
         // SAFETY: the debug library is cut down to what cannot break the state before any script runs.
         let lua = unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) };
+        let failed = |error: mlua::Error| format!("cannot set up the script engine: {error}");
+        let interpreter = Interpreter::new(lua.clone(), proposed::MEMORY_LIMIT).map_err(failed)?;
         let host = Rc::new(Runtime {
             world: RefCell::new(World::new(&scenario, observer)),
             meter: Box::new(Meter::default()),
@@ -127,11 +132,13 @@ impl Engine {
             sources: RefCell::new(BTreeMap::new()),
             modules: RefCell::new(modules),
         });
+        // Collections during set-up would come at moments that differ from run to run: mlua's registry is hashed by the
+        // addresses of its own statics.
+        lua.gc_stop();
         meter::install(&lua, &host.meter);
-        bindings::install(&lua, &host)
-            .map_err(|error| format!("cannot set up the script engine: {error}"))?;
-        lua.set_memory_limit(proposed::MEMORY_LIMIT)
-            .map_err(|error| format!("cannot limit memory: {error}"))?;
+        bindings::install(&lua, &host).map_err(failed)?;
+        lua.gc_collect().map_err(failed)?;
+        lua.gc_restart();
         let (incoming, edits, pairs) = sort_inputs(&host, &scenario);
         Ok(Engine {
             lua,
@@ -142,6 +149,7 @@ impl Engine {
             edits,
             pairs,
             last_tick: 0,
+            _interpreter: interpreter,
         })
     }
 

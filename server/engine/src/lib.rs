@@ -7,9 +7,6 @@
 //! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), and `proposed`
 //! (every choice made where the manual is silent).
 
-// Links the Lua that `mlua` talks to.
-use halion_lua as _;
-
 mod bindings;
 mod builtins;
 mod calendar;

@@ -180,7 +180,7 @@ fn step(
     let mut world = runtime.world.borrow_mut();
     (world.current, world.thread) = outer;
     drop(world);
-    start_spawned(lua, runtime, id);
+    start_spawned(lua, runtime);
     ok
 }
 
@@ -379,17 +379,19 @@ fn fail(lua: &Lua, runtime: &Runtime, id: TaskId, coroutine: &Coroutine, failure
     }
 }
 
-/// Starts what the task has spawned, first in, first out (HALion semantics 4.9).
-fn start_spawned(lua: &Lua, runtime: &Runtime, spawner: TaskId) {
-    loop {
+/// Starts what has been spawned, first in, first out, once no task runs any more (HALion semantics 4.9). What a spawned task
+/// spawns joins the end of the queue.
+fn start_spawned(lua: &Lua, runtime: &Runtime) {
+    {
         let mut world = runtime.world.borrow_mut();
-        let Some(at) = world.spawned.iter().position(|(by, ..)| *by == spawner) else {
+        if world.current.is_some() || std::mem::replace(&mut world.starting_spawned, true) {
             return;
-        };
-        let Some((_, id, arguments)) = world.spawned.remove(at) else {
-            return;
-        };
-        drop(world);
+        }
+    }
+    loop {
+        let next = runtime.world.borrow_mut().spawned.pop_front();
+        let Some((id, arguments)) = next else { break };
         run_new(lua, runtime, id, arguments);
     }
+    runtime.world.borrow_mut().starting_spawned = false;
 }

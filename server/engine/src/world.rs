@@ -69,8 +69,9 @@ pub(crate) struct World {
     pub async_done: VecDeque<TaskId>,
     pub sync_jobs: Vec<SyncJob>,
     pub change_jobs: VecDeque<ChangeJob>,
-    /// Spawner and spawned, until the spawner suspends or ends (HALion semantics 4.9).
-    pub spawned: VecDeque<(TaskId, TaskId, MultiValue)>,
+    /// Spawned tasks with their arguments, until the spawner suspends or ends (HALion semantics 4.9).
+    pub spawned: VecDeque<(TaskId, MultiValue)>,
+    pub starting_spawned: bool,
     /// Events to send later, in the order of their sample, then of their creation.
     pub outgoing: BTreeMap<(Samples, u64), Event>,
     pub next_outgoing: u64,
@@ -109,6 +110,7 @@ impl World {
             sync_jobs: Vec::new(),
             change_jobs: VecDeque::new(),
             spawned: VecDeque::new(),
+            starting_spawned: false,
             outgoing: BTreeMap::new(),
             next_outgoing: 0,
             keys: Keys::default(),

@@ -5,6 +5,11 @@
 
 pub use mlua;
 
+mod region;
+mod reserve;
+
+pub use region::Interpreter;
+
 /// Opens the standard libraries; naming it keeps every linker from dropping the archive this crate carries.
 #[used]
 static ANCHOR: unsafe extern "C-unwind" fn(*mut mlua_sys::lua_State) = mlua_sys::luaL_openlibs;

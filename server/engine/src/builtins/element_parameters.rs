@@ -114,7 +114,7 @@ fn change(call: &Call<'_>, name: &str, value: Value) -> native::Result {
 fn definition(call: &Call<'_>) -> native::Result {
     match named(call)? {
         Some(name) => native::value(Value::Table(definition_object(call, &name)?)),
-        None => native::nothing(),
+        None => native::value(Value::Nil),
     }
 }
 

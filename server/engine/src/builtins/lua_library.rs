@@ -3,10 +3,10 @@
 //! Invariant: whatever would differ from run to run comes from the scenario's seed and from virtual time.
 
 use halion_api::{Availability, Threads, api};
-use mlua::{Function, Lua, Table, Value};
+use mlua::{Function, Lua, Table, Value, ffi};
 
 use crate::{
-    builtins::{modules, output, types},
+    builtins::{debug_library, modules, output, types},
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
@@ -15,6 +15,7 @@ use crate::{
 /// Removes, replaces and limits what `mlua` has opened.
 pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
     remove(lua)?;
+    make_objects(lua)?;
     let globals = lua.globals();
     for (name, body) in [
         ("print", output::print as Body),
@@ -62,7 +63,7 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
         ],
     )?;
     format_without_addresses(lua)?;
-    limit_debug(lua)?;
+    debug_library::install(lua)?;
     modules::install(lua, host)
 }
 
@@ -73,6 +74,43 @@ fn fill(lua: &Lua, host: &Host, table: &str, functions: &[(&str, Body)]) -> mlua
             *name,
             native::function(lua, host, name, Threads::BOTH, *body)?,
         )?;
+    }
+    Ok(())
+}
+
+/// Stock functions become closures: as bare C functions, a table with such keys would be ordered by where the program lies
+/// in memory.
+fn make_objects(lua: &Lua) -> mlua::Result<()> {
+    let globals = lua.globals();
+    let mut tables = vec![globals.clone()];
+    for pair in globals.pairs::<Value, Value>() {
+        if let (_, Value::Table(table)) = pair?
+            && table != globals
+        {
+            tables.push(table);
+        }
+    }
+    for table in tables {
+        let pairs: Vec<_> = table
+            .pairs::<Value, Function>()
+            .filter_map(Result::ok)
+            .collect();
+        for (key, function) in pairs {
+            // SAFETY: a C function without upvalues looks at none, so one more does not matter.
+            let closure: Function = unsafe {
+                lua.exec_raw(function, |l| {
+                    let bare = ffi::lua_tocfunction(l, -1);
+                    if let (Some(bare), true) = (bare, ffi::lua_getupvalue(l, -1, 1).is_null()) {
+                        ffi::lua_pushnil(l);
+                        ffi::lua_pushcclosure(l, bare, 1);
+                        ffi::lua_remove(l, -2);
+                    } else if bare.is_some() {
+                        ffi::lua_pop(l, 1);
+                    }
+                })?
+            };
+            table.raw_set(key, closure)?;
+        }
     }
     Ok(())
 }
@@ -102,26 +140,6 @@ fn remove(lua: &Lua) -> mlua::Result<()> {
     let io: Table = globals.raw_get("io")?;
     for name in ["read", "write", "close", "stdin", "stdout", "stderr"] {
         io.raw_set(name, Value::Nil)?;
-    }
-    Ok(())
-}
-
-/// Only what looks and does not touch: no hooks, no registry, no locals of other functions.
-fn limit_debug(lua: &Lua) -> mlua::Result<()> {
-    let debug: Table = lua.globals().raw_get("debug")?;
-    for name in [
-        "debug",
-        "gethook",
-        "sethook",
-        "getregistry",
-        "setlocal",
-        "setupvalue",
-        "upvaluejoin",
-        "setuservalue",
-        "setmetatable",
-        "getmetatable",
-    ] {
-        debug.raw_set(name, Value::Nil)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a body is called with its thread already checked; it never borrows the world while it calls Lua.
 
+mod debug_library;
 mod element_parameters;
 pub(crate) mod event_object;
 mod find;

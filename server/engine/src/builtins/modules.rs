@@ -22,18 +22,11 @@ pub(super) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
         native::function(lua, host, "require", Threads::BOTH, finish)?,
     )?;
     let package: Table = lua.globals().raw_get("package")?;
-    for name in [
-        "loadlib",
-        "searchpath",
-        "searchers",
-        "loaders",
-        "cpath",
-        "seeall",
-    ] {
+    for name in ["loadlib", "searchpath", "searchers", "loaders"] {
         package.raw_set(name, Value::Nil)?;
     }
-    package.raw_set("path", "?.lua")?;
-    lua.globals().raw_set("module", Value::Nil)
+    package.raw_set("cpath", "")?;
+    package.raw_set("path", "?.lua")
 }
 
 /// Remembers a text under its path and compiles it; the error is Lua's message.

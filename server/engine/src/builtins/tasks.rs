@@ -113,7 +113,7 @@ fn spawn(call: &Call<'_>) -> native::Result {
     );
     start.note = note;
     let (id, arguments) = runtime::create(call.lua, call.host, start)?;
-    call.world(|world| world.spawned.push_back((spawner, id, arguments)));
+    call.world(|world| world.spawned.push_back((id, arguments)));
     native::nothing()
 }
 

@@ -1,5 +1,17 @@
 //! The rules of HALion semantics, one test each: a script and inputs go in, the readable trace comes out.
+#![allow(clippy::unwrap_used)]
 
+mod bad_input;
+mod callbacks;
+mod determinism;
+mod lua;
+mod notes;
+mod parameters;
+mod scenarios;
+mod slots;
+mod start;
 mod support;
 mod tasks;
 mod threads;
+mod time;
+mod tree;

@@ -1,0 +1,89 @@
+//! Scripts that misbehave: the engine reports a script error and goes on.
+
+use halion_api::api;
+
+use crate::support::*;
+
+/// Recursion without end is a script error.
+#[test]
+fn endless_recursion_is_a_script_error() {
+    let ran = run(
+        "local function f() return 1 + f() end function onNote() f() end",
+        "0 ms note 60 1\n5 ms note 60 1",
+    );
+    let text = ran.prints();
+    assert!(text.contains("onNote: 1: stack overflow"), "{text}");
+    assert_eq!(ran.outcome.n_errors, 2);
+}
+
+/// A script that allocates without end gets a clear error and can be played on.
+#[test]
+fn endless_allocation_is_a_script_error() {
+    let ran = run(
+        "function onNote() local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end end",
+        "0 ms note 60 1\n5 ms note 60 1",
+    );
+    let text = ran.prints();
+    assert!(text.contains("not enough memory"), "{text}");
+    assert_eq!(ran.outcome.n_errors, 2);
+}
+
+/// Errors that are not texts.
+#[test]
+fn errors_of_any_type() {
+    let script = "local errors = { nil, {}, setmetatable({}, { __tostring = function() return 'mine' end }), 7 }
+        function onNote(e)
+          error(errors[e.note])
+        end";
+    check_prints(
+        script,
+        "0 ms note 1 1\n0 ms note 2 1\n0 ms note 3 1\n0 ms note 4 1",
+        "0 ms processor #2 error onNote: 3: nil:           error(errors[e.note])
+        0 ms processor #3 error onNote: 3: (error object is a table value):           error(errors[e.note])
+        0 ms processor #4 error onNote: 3: mine:           error(errors[e.note])
+        0 ms processor #5 error onNote: 3: 7:           error(errors[e.note])",
+    );
+}
+
+/// Every function of the API survives nonsense, on both threads.
+#[test]
+fn nonsense_arguments_are_script_errors() {
+    let nonsense = [
+        "",
+        "nil",
+        "0/0",
+        "1/0",
+        "-1/0",
+        "1e300",
+        "-1",
+        "{}",
+        "'text'",
+        "print",
+        "true",
+        "this",
+        "1, 2, 3, 4, 5, 6, 7",
+        "{}, {}, {}",
+        "'a', 'b', 'c'",
+        "print, print",
+    ];
+    let names: Vec<String> = api()
+        .functions()
+        .iter()
+        .map(halion_api::Function::qualified_name)
+        .chain(api().constructors().map(|function| function.name.clone()))
+        .collect();
+    for name in names
+        .iter()
+        .filter(|name| !matches!(name.as_str(), "setScriptExecTimeOut"))
+    {
+        let calls: String = nonsense
+            .iter()
+            .map(|arguments| format!("print(pcall({name}, {arguments}))\n").replace(", )", ")"))
+            .collect();
+        let script = format!("{calls}\nspawn(print, 'survived') function onNote(e) {calls} end");
+        let ran = run(&script, "0 ms note 60 1");
+        let text = ran.prints();
+        assert!(text.contains("survived"), "{name}: {text}");
+        assert_eq!(ran.outcome.n_errors, 0, "{name}: {text}");
+    }
+}
