@@ -49,6 +49,10 @@ fn measure(name: &str, text: &str) {
     );
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to measure is what the example is for"
+)]
 fn run(text: &str) -> f64 {
     let start = Instant::now();
     black_box(parse(black_box(text)));

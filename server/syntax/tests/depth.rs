@@ -50,7 +50,7 @@ fn nesting_past_the_limit_is_one_error() {
         format!("x = {}", nested("{\n", "", "}\n")),
         format!("x = {}", nested("(", "1", ")")),
         format!("x = {}", nested("f(", "1", ")")),
-        format!("{}", nested("f(", "1", ")")),
+        nested("f(", "1", ")"),
         format!("x = {}", nested("a[", "1", "]")),
         format!("x = {}", nested("{a={", "", "}}")),
         format!("x = {}", nested("function() return ", "1", " end")),
@@ -123,25 +123,22 @@ fn open_nesting_is_survived() {
 
 #[test]
 fn long_chains_are_right() {
-    for (head, link) in [
-        ("x = a", ".b"),
-        ("x = a", "[1]"),
-        ("x = a", ":b()"),
-        ("x = a", "()"),
-        ("x = a", "{}"),
-        ("x = a", "''"),
-        ("a", "()"),
-        ("a.b = a", ".b(1)[2]"),
-        ("x = 1", "+1"),
-        ("x = a", " and b"),
-        ("x = a", " or b * c + d"),
-        ("x = 1", " == 1"),
+    for (head, link, n_links) in [
+        ("x = a", ".b", 100_000),
+        ("x = 1", "+1", 100_000),
+        ("x = a", "[1]", 10_000),
+        ("x = a", ":b()", 10_000),
+        ("x = a", "()", 10_000),
+        ("x = a", "{}", 10_000),
+        ("x = a", "''", 10_000),
+        ("a", "()", 10_000),
+        ("a.b = a", ".b(1)[2]", 10_000),
+        ("x = a", " and b", 10_000),
+        ("x = a", " or b * c + d", 10_000),
+        ("x = 1", " == 1", 10_000),
     ] {
-        assert_eq!(
-            n_errors(format!("{head}{}\n", link.repeat(100_000))),
-            0,
-            "{head}{link}..."
-        );
+        let source = format!("{head}{}\n", link.repeat(n_links));
+        assert_eq!(n_errors(source), 0, "{head}{link}...");
     }
     let many_links = format!("({}){}", "x", ".a(1)".repeat(190));
     let deep_and_long = (0..150).fold(many_links, |inner, _| {
@@ -152,12 +149,17 @@ fn long_chains_are_right() {
 
 #[test]
 fn wide_and_long_files_are_right() {
-    assert_eq!(n_errors(format!("t = {{{}}}", "1, ".repeat(300_000))), 0);
+    assert_eq!(n_errors(format!("t = {{{}}}", "1, ".repeat(100_000))), 0);
     assert_eq!(n_errors(format!("x = '{}'", "a".repeat(1_000_000))), 0);
     assert_eq!(n_errors(format!("x = 1 --{}", "a".repeat(1_000_000))), 0);
     assert_eq!(n_errors(" ".repeat(1_000_000)), 0);
-    assert_eq!(n_errors("x = 1 ".repeat(170_000)), 0);
-    assert_eq!(n_errors("f(1) ; ".repeat(150_000)), 0);
+    assert_eq!(
+        n_errors(format!("-- {}\n", "a".repeat(100)).repeat(50_000)),
+        0,
+        "5 MB"
+    );
+    assert_eq!(n_errors("x = 1 ".repeat(50_000)), 0);
+    assert_eq!(n_errors("f(1) ; ".repeat(50_000)), 0);
     assert_eq!(
         n_errors("if x then y() elseif z then a.b = 1 else return end ".repeat(20_000)),
         0
@@ -166,7 +168,7 @@ fn wide_and_long_files_are_right() {
 
 #[test]
 fn broken_files_take_linear_time() {
-    let n_lines = 40_000;
+    let n_lines = 20_000;
     let long_line = "x = 1 ".repeat(n_lines);
     for source in [
         format!("{}{}", "  do\n".repeat(n_lines), "end\n".repeat(n_lines)),
