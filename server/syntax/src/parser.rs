@@ -99,10 +99,12 @@ struct Parser<'t> {
     /// Nested statements and expressions, as `luac` counts them.
     level: u32,
     scopes: Scopes<'t>,
-    /// What is wrong with locals and labels; told unless blocks are broken, since then these would be guesses.
+    /// What is wrong with locals and labels; told in files without holes only, since a hole may hold the label.
     scope_errors: Vec<SyntaxError>,
     /// Errors so far, told or not.
     n_holes: usize,
+    /// A hole has been told since the last whole function: an `end` too much then most likely lost its opener in that hole.
+    is_stray_end_told: bool,
     /// The last chain is a [`SyntaxKind::LongChain`] that ends with a call.
     chain_ends_with_call: bool,
     /// Levels that the next statement does not count.
@@ -131,6 +133,7 @@ impl<'t> Parser<'t> {
             scopes: Scopes::default(),
             scope_errors: Vec::new(),
             n_holes: 0,
+            is_stray_end_told: false,
             chain_ends_with_call: false,
             n_free_levels: 0,
             is_too_deep_told: false,
@@ -148,7 +151,7 @@ impl<'t> Parser<'t> {
             self.tokens.len() - 1,
             "every token but `Eof` is in the tree"
         );
-        if self.errors.n_broken_blocks == 0 {
+        if self.errors.list.is_empty() {
             self.errors.list.append(&mut self.scope_errors);
         }
         (self.builder.finish(), self.errors)

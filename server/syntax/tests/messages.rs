@@ -140,7 +140,6 @@ fn other() {
             3: "end": `end` is a word of Lua, not a name: write `["..."]` with the name in quotes
             4: "end": the name of a local variable expected: `end` is a word of Lua, choose another name
             5: "b": `,` or `)` expected, not `b`
-            6: "else": this `else` has no `if`: remove it, or add the `if`
         "#]],
     );
 }

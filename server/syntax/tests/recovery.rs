@@ -238,3 +238,37 @@ fn the_functions_around_a_hole_in_a_function_survive() {
         &["before", "host", "after"],
     );
 }
+
+/// A whole script, one line at a time typed up to one of its tokens: at most one error, and all other functions are there.
+#[test]
+fn a_line_cut_at_any_token_costs_one_error() {
+    let script = include_str!("../../../tests/src/luac_corpus/midi.lua");
+    let whole = parse(script).syntax();
+    let names: Vec<_> = whole.descendants().filter_map(function_name).collect();
+    let tokens = whole
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
+    for token in tokens.filter(|token| !token.kind().is_trivia()) {
+        let start = usize::from(token.text_range().start());
+        let line_start = script[..start].rfind('\n').map_or(0, |index| index + 1);
+        let line_end = script[start..]
+            .find('\n')
+            .map_or(script.len(), |index| start + index);
+        let source = format!("{}{}", &script[..start], &script[line_end..]);
+        let parse = parse(&source);
+        let cut = &script[line_start..start];
+        assert!(parse.errors().len() <= 1, "{cut:?}: {:?}", parse.errors());
+        let found: Vec<_> = parse
+            .syntax()
+            .descendants()
+            .filter_map(function_name)
+            .collect();
+        let mut others = names
+            .iter()
+            .filter(|name| !script[line_start..line_end].contains(name.as_str()));
+        assert!(
+            others.all(|name| found.contains(name)),
+            "{cut:?}: only {found:?} are left"
+        );
+    }
+}

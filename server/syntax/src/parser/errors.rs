@@ -45,6 +45,7 @@ impl<'t> Parser<'t> {
         self.error_at = Some(self.current);
         self.n_holes += 1;
         if !is_told && self.errors.list.len() < MAX_ERRORS {
+            self.is_stray_end_told = true;
             self.errors.list.push(SyntaxError { range, message });
         }
     }

@@ -68,7 +68,7 @@ impl Parser<'_> {
     fn parameter_names(&mut self) {
         loop {
             match self.kind {
-                SyntaxKind::Name => self.declare_name(),
+                SyntaxKind::Name if !self.is_next_statement() => self.declare_name(),
                 SyntaxKind::Dots => {
                     self.bump();
                     self.scopes.set_vararg();
@@ -87,6 +87,11 @@ impl Parser<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether the current name starts a line and goes on as no parameter does.
+    fn is_next_statement(&self) -> bool {
+        self.first_on_line() && !matches!(self.next_kind(), SyntaxKind::Comma | SyntaxKind::RParen)
     }
 
     /// Declares the current name and moves on.

@@ -8,6 +8,8 @@ impl Parser<'_> {
         while !self.is_block_end(opener) {
             let before = self.current;
             let n_holes = self.n_holes;
+            let is_function =
+                self.at(SyntaxKind::Function) || self.next_kind() == SyntaxKind::Function;
             match self.kind {
                 SyntaxKind::End | SyntaxKind::Else | SyntaxKind::ElseIf | SyntaxKind::Until => {
                     self.stray_end()
@@ -17,6 +19,8 @@ impl Parser<'_> {
             }
             if self.n_holes > n_holes {
                 self.skip_junk();
+            } else if is_function && opener.is_none() {
+                self.is_stray_end_told = false;
             }
             if self.current == before {
                 self.junk_token();
@@ -55,7 +59,9 @@ impl Parser<'_> {
                 self.shown()
             ),
         };
-        self.error_here(message);
+        if !self.is_stray_end_told {
+            self.error_here(message);
+        }
         self.junk_token();
         self.silence();
     }
