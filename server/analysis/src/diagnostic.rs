@@ -149,6 +149,8 @@ pub struct Diagnostic {
     pub thread: Option<Thread>,
     /// From the entry to the function that holds the call.
     pub chain: Vec<Step>,
+    /// Where the failing function was passed or stored, if it is not called by its own name.
+    pub supplied_at: Option<(FileId, TextRange)>,
     /// Names of other entries that get here too.
     pub also_from: Vec<String>,
     /// What to do, in HALion's words.

@@ -154,6 +154,12 @@ impl Values {
         id
     }
 
+    /// The number of a value that occurs.
+    #[must_use]
+    pub fn find(&self, value: Value) -> Option<ValueId> {
+        self.value_ids.get(&value).copied()
+    }
+
     /// The value of a number.
     #[must_use]
     pub fn get(&self, id: ValueId) -> Value {

@@ -140,6 +140,7 @@ pub(crate) fn check(solver: &Solver, probes: &[Probe]) -> Vec<Diagnostic> {
             function: Some(first.clone()),
             thread: None,
             chain: Vec::new(),
+            supplied_at: None,
             also_from: Vec::new(),
             help: vec![help],
             runtime_text: None,

@@ -17,6 +17,7 @@ pub(crate) fn check(script: &Script) -> Vec<Diagnostic> {
             function: None,
             thread: None,
             chain: Vec::new(),
+            supplied_at: None,
             also_from: Vec::new(),
             help: Vec::new(),
             runtime_text: None,

@@ -9,13 +9,13 @@ use halion_syntax::{TextRange, TextSize};
 
 use super::Solved;
 use crate::diagnostic::{Code, Diagnostic, Severity, Step};
-use crate::explain::{chain_to, entry_name, help, message, via_steps};
+use crate::explain::{chain_to, entry_name, help, message, supplied, via_steps};
 use crate::graph::{Grade, grade_of};
 use crate::instance::{BuiltinCall, Phase};
 use crate::lines::Lines;
 use crate::script::{FileId, ScriptKind};
 use crate::solve::Solver;
-use crate::value::InstId;
+use crate::value::{InstId, Value};
 
 /// A failing call in one instance.
 struct Failure<'a> {
@@ -158,11 +158,22 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         message,
         function: Some(function.name.clone()),
         thread: Some(thread),
+        supplied_at: supplied_at(solver, best),
         also_from: also_from(solver, solved, failures, &chain),
         chain,
         help,
         runtime_text: Some(wrong_thread_message(&function.name, thread)),
     }
+}
+
+/// The argument or store that brought a builtin here under another name.
+fn supplied_at(solver: &Solver, failure: &Failure) -> Option<(FileId, TextRange)> {
+    if !failure.call.how.via.is_empty() {
+        return None;
+    }
+    let value = solver.values.find(Value::Builtin(failure.call.builtin))?;
+    let (_, at) = supplied(solver, failure.inst, failure.call.how.callee, value)?;
+    Some((solver.program.expr(at).file, solver.program.name_range(at)))
 }
 
 fn best_grade(solved: &Solved, inst: InstId) -> Grade {

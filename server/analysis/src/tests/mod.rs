@@ -1,3 +1,9 @@
-//! The trap list of THREAD-ANALYSIS, row by row.
+//! The trap list of THREAD-ANALYSIS, row by row, in several spellings, violating and clean.
 
 mod entries;
+mod guards;
+mod library;
+mod modules;
+mod objects;
+mod robust;
+mod values;
