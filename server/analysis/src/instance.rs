@@ -129,6 +129,8 @@ pub struct Instance {
     pub fun: FunId,
     /// The instance that created the function.
     pub env: InstId,
+    /// For one round of a loop: the instance whose loop it is, and the first variable that each round has of its own.
+    pub round_of: Option<(InstId, u32)>,
     /// When it runs.
     pub phase: Phase,
     /// How many call sites deep its context is.
@@ -162,6 +164,7 @@ impl Instance {
         Instance {
             fun,
             env,
+            round_of: None,
             phase,
             depth,
             params: vec![SetId::EMPTY; n_params],

@@ -1,8 +1,9 @@
 //! MIDI module or UI script (THREAD-ANALYSIS 2.4, HALion semantics 10): told from what the script uses unless the user says.
 
 use halion_api::api;
+use rustc_hash::FxHashSet;
 
-use crate::ir::{ExprKind, Program, Stat};
+use crate::ir::{ExprKind, Name, Program, Stat};
 use crate::script::{Script, ScriptKind};
 use crate::value::Names;
 
@@ -17,14 +18,11 @@ pub(crate) fn decide(script: &Script, program: &Program, names: &Names) -> (Scri
             .iter()
             .any(|expr| matches!(expr.kind, ExprKind::Global(name) if name == element))
     });
-    let assigned = |name: &str| {
-        names.find(name).is_some_and(|name| {
-            program
-                .funs
-                .iter()
-                .any(|fun| assigns(program, &fun.body.0, name))
-        })
-    };
+    let mut globals = FxHashSet::default();
+    for fun in &program.funs {
+        assigned_globals(program, &fun.body.0, &mut globals);
+    }
+    let assigned = |name: &str| names.find(name).is_some_and(|name| globals.contains(&name));
     let has_ui_callback = api()
         .ui_callbacks()
         .iter()
@@ -43,13 +41,26 @@ pub(crate) fn decide(script: &Script, program: &Program, names: &Names) -> (Scri
     }
 }
 
-fn assigns(program: &Program, stats: &[Stat], name: crate::ir::Name) -> bool {
-    stats.iter().any(|stat| match stat {
-        Stat::Assign(targets, _) => targets.iter().any(|&target| matches!(program.expr(target).kind, ExprKind::Global(global) if global == name)),
-        Stat::Do(block) => assigns(program, &block.0, name),
-        Stat::If(arms, otherwise) => {
-            arms.iter().any(|(_, block)| assigns(program, &block.0, name)) || otherwise.as_ref().is_some_and(|block| assigns(program, &block.0, name))
+fn assigned_globals(program: &Program, stats: &[Stat], out: &mut FxHashSet<Name>) {
+    for stat in stats {
+        match stat {
+            Stat::Assign(targets, _) => {
+                out.extend(
+                    targets
+                        .iter()
+                        .filter_map(|&target| match program.expr(target).kind {
+                            ExprKind::Global(name) => Some(name),
+                            _ => None,
+                        }),
+                )
+            }
+            Stat::Do(block) => assigned_globals(program, &block.0, out),
+            Stat::If(arms, otherwise) => {
+                for block in arms.iter().map(|(_, block)| block).chain(otherwise) {
+                    assigned_globals(program, &block.0, out);
+                }
+            }
+            _ => {}
         }
-        _ => false,
-    })
+    }
 }

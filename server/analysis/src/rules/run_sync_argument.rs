@@ -46,7 +46,7 @@ pub(crate) fn check(solver: &Solver, solved: &Solved) -> Vec<Diagnostic> {
                         function: Some(function.name.clone()),
                         thread: Some(via.thread),
                         chain: Vec::new(),
-            supplied_at: None,
+                        supplied_at: None,
                         also_from: Vec::new(),
                         help: vec![format!(
                             "write runSync(function() {}(...) end)",

@@ -6,12 +6,12 @@ use super::frame::{Frame, Go};
 use super::{CONTEXT_BUDGET, Solver};
 use crate::instance::{How, Instance, Phase};
 use crate::ir::{ExprId, FunId, VarIdx};
-use crate::value::{InstId, Multi, SetId, Value};
+use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 
 /// Functions up to this many statements are told apart by the call that leads to them.
 const MAX_CONTEXT_STATS: u32 = 40;
 /// Up to this many calls deep; past it, by the last call alone.
-const MAX_CONTEXT_DEPTH: u8 = 4;
+const MAX_CONTEXT_DEPTH: u8 = 6;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 160;
 /// Calls followed on the stack; deeper ones wait in the queue.
@@ -69,9 +69,9 @@ impl Solver<'_> {
         if !worthwhile || how.deferred {
             return self.instance(fun, env, how.phase, None, 0);
         }
-        let depth = self.insts[frame.inst.idx()].depth;
+        let depth = self.insts[frame.env.idx()].depth;
         let caller = if depth < MAX_CONTEXT_DEPTH {
-            frame.inst
+            frame.env
         } else {
             InstId::NONE
         };
@@ -82,6 +82,31 @@ impl Solver<'_> {
             Some((how.callee, caller)),
             (depth + 1).min(MAX_CONTEXT_DEPTH),
         )
+    }
+
+    /// One round of a loop whose key is known: functions and tables made in it are told apart from those of other rounds.
+    pub(super) fn round(&mut self, outer: InstId, first_var: u32, key: ValueId) -> InstId {
+        if let Some(&inst) = self.rounds.get(&(outer, first_var, key)) {
+            return inst;
+        }
+        let inst = InstId(u32::try_from(self.insts.len()).expect("instances are bounded"));
+        let of = &self.insts[outer.idx()];
+        let mut instance = Instance::new(of.fun, of.env, of.phase, of.depth, 0);
+        instance.round_of = Some((outer, first_var));
+        self.insts.push(instance);
+        self.rounds.insert((outer, first_var, key), inst);
+        inst
+    }
+
+    /// The place of a captured variable, seen from an instance or a round of its loop.
+    pub(super) fn slot(&mut self, mut inst: InstId, var: VarIdx) -> LocId {
+        while let Some((outer, first_var)) = self.insts[inst.idx()].round_of {
+            if var.0 >= first_var {
+                break;
+            }
+            inst = outer;
+        }
+        self.heap.slot(inst, var.0)
     }
 
     fn tells_calls_apart(&self, set: SetId) -> bool {
@@ -209,6 +234,7 @@ impl Solver<'_> {
         let before = instance.results.clone();
         let mut frame = Frame {
             inst,
+            env: inst,
             fun: instance.fun,
             phase: instance.phase,
             vars: vec![SetId::EMPTY; fun.vars.len()],

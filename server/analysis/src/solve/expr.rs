@@ -59,7 +59,7 @@ impl Solver<'_> {
             }
             ExprKind::Num(number) => self.values.one(Value::Num(number.to_bits())),
             ExprKind::Str(name) => self.values.one(Value::Str(*name)),
-            ExprKind::Fun(fun) => self.values.one(Value::Fun(*fun, frame.inst)),
+            ExprKind::Fun(fun) => self.values.one(Value::Fun(*fun, frame.env)),
             ExprKind::Local(var) => {
                 let set = self.read_var(frame, *var);
                 // A variable whose initialiser control never got past.
@@ -261,7 +261,7 @@ impl Solver<'_> {
 
     fn table(&mut self, frame: &mut Frame, expr: ExprId, items: &[Item]) -> SetId {
         let single = frame.flow && frame.loops == 0 && !self.program.fun(frame.fun).has_goto;
-        let table = self.heap.table_at(expr, frame.inst, single);
+        let table = self.heap.table_at(expr, frame.env, single);
         let mut position = 0u32;
         for (idx, item) in items.iter().enumerate() {
             match item {

@@ -7,6 +7,8 @@ use crate::value::{InstId, LocId, SetId};
 /// The state of a run.
 pub(crate) struct Frame {
     pub inst: InstId,
+    /// The creator of functions and tables made now: the instance, or one round of its loop.
+    pub env: InstId,
     pub fun: FunId,
     pub phase: Phase,
     /// Values of the variables at this point of the run.

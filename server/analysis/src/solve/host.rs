@@ -85,7 +85,10 @@ impl Solver<'_> {
     ) {
         // A method taken as a value gets its object first; one written without its object does not.
         let first = args.items.first().copied().unwrap_or_default();
-        let has_object = self.values.values(first).any(|value| matches!(value, Value::Host(_) | Value::Unknown));
+        let has_object = self
+            .values
+            .values(first)
+            .any(|value| matches!(value, Value::Host(_) | Value::Unknown));
         let skipped = usize::from(function.kind == FunctionKind::Method && has_object);
         for param in &function.function_params {
             let mut given = SetId::EMPTY;

@@ -60,6 +60,7 @@ pub(crate) struct Solver<'a> {
     /// Whether functions ran whose callers cannot be seen.
     contexts: FxHashMap<(FunId, InstId, Phase, Option<(ExprId, InstId)>), InstId>,
     contexts_of_fun: FxHashMap<FunId, u32>,
+    rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
     loading: bool,
@@ -70,6 +71,8 @@ pub(crate) struct Solver<'a> {
     required: FxHashSet<FileId>,
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
+    bases: FxHashMap<(TableId, ValueId), Option<SetId>>,
+    listeners: FxHashSet<(LocId, InstId)>,
     sets: Common,
 }
 
@@ -125,6 +128,7 @@ impl<'a> Solver<'a> {
             steps: 0,
             contexts: FxHashMap::default(),
             contexts_of_fun: FxHashMap::default(),
+            rounds: FxHashMap::default(),
             queue: VecDeque::new(),
             later: VecDeque::new(),
             loading: true,
@@ -135,6 +139,8 @@ impl<'a> Solver<'a> {
             required: FxHashSet::default(),
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),
+            bases: FxHashMap::default(),
+            listeners: FxHashSet::default(),
             sets,
         }
     }

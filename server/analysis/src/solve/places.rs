@@ -18,8 +18,17 @@ const MAX_INDEX_CHAIN: u32 = 12;
 impl Solver<'_> {
     fn listen(&mut self, loc: LocId, inst: InstId) {
         let readers = &mut self.heap.at(loc).readers;
-        if readers.last() != Some(&inst) && !readers.contains(&inst) {
-            readers.push(inst);
+        if readers.last() == Some(&inst) {
+            return;
+        }
+        // Places that much code reads are told apart by a set, the others by a look.
+        let known = if readers.len() < 8 {
+            readers.contains(&inst)
+        } else {
+            !self.listeners.insert((loc, inst))
+        };
+        if !known {
+            self.heap.at(loc).readers.push(inst);
         }
     }
 
@@ -124,7 +133,7 @@ impl Solver<'_> {
         if !info.assigned_inside {
             return now;
         }
-        let loc = self.heap.slot(frame.inst, var.0);
+        let loc = self.slot(frame.env, var);
         self.listen(loc, frame.inst);
         let weak = self.heap.at(loc).weak;
         self.values.union(now, weak)
@@ -145,7 +154,7 @@ impl Solver<'_> {
             frame.vars[var.idx()] = now;
         }
         if info.captured {
-            let loc = self.heap.slot(frame.inst, var.0);
+            let loc = self.slot(frame.env, var);
             if frame.chunk {
                 let place = self.heap.at(loc);
                 let load = self.values.union(place.load, set);
@@ -167,7 +176,7 @@ impl Solver<'_> {
                 return None;
             }
         }
-        Some(self.heap.slot(inst, var.0))
+        Some(self.slot(inst, var))
     }
 
     /// A variable of an outer function.
@@ -364,6 +373,15 @@ impl Solver<'_> {
     /// What the language put at a key of one of its tables.
     fn base(&mut self, table: TableId, key: ValueId) -> Option<SetId> {
         let lib = self.heap.get(table).lib?;
+        if let Some(&known) = self.bases.get(&(table, key)) {
+            return known;
+        }
+        let base = self.find_base(lib, key);
+        self.bases.insert((table, key), base);
+        base
+    }
+
+    fn find_base(&mut self, lib: Lib, key: ValueId) -> Option<SetId> {
         let Value::Str(name) = self.values.get(key) else {
             return None;
         };

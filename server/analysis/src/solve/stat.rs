@@ -350,10 +350,18 @@ impl Solver<'_> {
             let mut grew = false;
             for binding in bindings {
                 let mark = self.mark(frame);
+                let outer = frame.env;
+                if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
+                    && let [key] = self.values.elems(key)
+                {
+                    let key = key.value();
+                    frame.env = self.round(outer, body.first_var, key);
+                }
                 for &(var, set) in binding {
                     self.write_var(frame, var, set, true);
                 }
                 self.block(frame, &body.body);
+                frame.env = outer;
                 let delta = self.take(frame, mark);
                 grew |= self.join(frame, &[delta, Delta::default()], body.first_var);
             }

@@ -168,3 +168,66 @@ fn dispatch_by_method_name() {
         "objects in tables",
     );
 }
+
+#[test]
+fn class_libraries() {
+    check(
+        r#"
+        local function class(base)
+          local c = {}
+          c.__index = c
+          return setmetatable(c, {
+            __index = base,
+            __call = function(cls, ...) local o = setmetatable({}, cls) if o.init then o:init(...) end return o end,
+          })
+        end
+        local Animal = class()
+        function Animal:init(name) self.name = name end
+        function Animal:speak() openURL(self.name) end
+        function Animal:act() self:speak() end
+        local Dog = class(Animal)
+        function Dog:speak() playNote(60) end
+        local Cat = class(Animal)
+        local dog, cat = Dog("rex"), Cat("tom")
+        function onNote() dog:act() end
+        function onLoad() cat:act() end
+        "#,
+        "class library",
+    );
+    check(
+        r#"
+        local function class(base)
+          local c = {}
+          c.__index = c
+          return setmetatable(c, { __index = base, __call = function(cls, ...) local o = setmetatable({}, cls) o:init(...) return o end })
+        end
+        local Job = class()
+        function Job:init(f) self.f = f end
+        function Job:call(name) return self[name]() end
+        local a, b = Job(savePreset), Job(print)
+        function onNote() b:call("f") end
+        function onLoad() a:call("f") end
+        "#,
+        "class library, fields by name",
+    );
+}
+
+#[test]
+fn setters_and_state_machines() {
+    check(
+        r#"
+        local Button = {} Button.__index = Button
+        function Button.new() return setmetatable({ handler = nil }, Button) end
+        function Button:onClick(f) self.handler = f return self end
+        function Button:click() if self.handler then self.handler() end end
+        local a = Button.new():onClick(function() openURL("u") end)
+        local b = Button.new():onClick(function() playNote(60) end)
+        function onIdle() a:click() end
+        function onNote() b:click() end
+        local states = { idle = { enter = function() openURL("u") end }, busy = { enter = function() playNote(60) end } } -- error: [wrong-thread] "openURL" onRelease > enter
+        local state = "idle"
+        function onRelease() states[state].enter() state = "busy" end
+        "#,
+        "setters",
+    );
+}

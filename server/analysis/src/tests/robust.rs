@@ -11,7 +11,12 @@ fn run_on_a_small_stack(text: String) {
         .stack_size(2 << 20)
         .spawn(move || {
             let analysis = analyze(&script(&text, ScriptKind::Auto));
-            assert!(analysis.diagnostics.iter().any(|found| found.severity == Severity::Error));
+            assert!(
+                analysis
+                    .diagnostics
+                    .iter()
+                    .any(|found| found.severity == Severity::Error)
+            );
         })
         .unwrap()
         .join()
@@ -30,10 +35,21 @@ fn ten_thousand_of_everything() {
     run_on_a_small_stack(format!("f{}{BAD}", "()".repeat(n)));
     run_on_a_small_stack(format!("x = 1{}{BAD}", " or 1".repeat(n)));
     run_on_a_small_stack(format!("x = {}1{BAD}", "not ".repeat(n)));
-    run_on_a_small_stack(format!("if a then {} end{BAD}", "elseif b then x = 1 ".repeat(n)));
+    run_on_a_small_stack(format!(
+        "if a then {} end{BAD}",
+        "elseif b then x = 1 ".repeat(n)
+    ));
     run_on_a_small_stack(format!("{}{}{BAD}", "do ".repeat(n), "end ".repeat(n)));
-    run_on_a_small_stack(format!("{}{}{BAD}", "while x do ".repeat(150), "end ".repeat(150)));
-    run_on_a_small_stack(format!("{}{}{BAD}", "f(function() ".repeat(n), "end) ".repeat(n)));
+    run_on_a_small_stack(format!(
+        "{}{}{BAD}",
+        "while x do ".repeat(150),
+        "end ".repeat(150)
+    ));
+    run_on_a_small_stack(format!(
+        "{}{}{BAD}",
+        "f(function() ".repeat(n),
+        "end) ".repeat(n)
+    ));
     run_on_a_small_stack(format!("{}{BAD}", "f() ".repeat(n)));
 }
 
@@ -73,6 +89,10 @@ fn threads_at_an_offset() {
     assert_eq!(at("onLoad() "), Threads::CONTROLLER);
     assert_eq!(at("function helper("), Threads::BOTH);
     assert_eq!(at("function dead("), Threads::NONE);
-    let helper = analysis.functions.iter().find(|function| function.name == "helper").unwrap();
+    let helper = analysis
+        .functions
+        .iter()
+        .find(|function| function.name == "helper")
+        .unwrap();
     assert_eq!(helper.entries, ["onLoad", "onNote"]);
 }

@@ -246,7 +246,10 @@ fn unknown_keys_are_warnings() {
         end
         function onRelease() cmd[60]() end
         "#
-        .replace("cmd[60] = function() openURL(\"u\") end", "cmd[60] = function() openURL(\"u\") end -- error: [wrong-thread] \"openURL\"")
+        .replace(
+            "cmd[60] = function() openURL(\"u\") end",
+            "cmd[60] = function() openURL(\"u\") end -- error: [wrong-thread] \"openURL\"",
+        )
         .as_str(),
         "trap 28, constants",
     );
@@ -279,5 +282,147 @@ fn positions_are_exact() {
         function onInit() local _, b = two() b() (two())  end
         "#,
         "trap 29, tables",
+    );
+}
+
+#[test]
+fn forward_declarations_and_late_definitions() {
+    check(
+        r#"
+        local f, g
+        function onNote() f() M.a.b.go() onLater() end
+        f = function() openURL("u") end -- error: [wrong-thread] "openURL" onNote > f
+        M = { a = { b = {} } }
+        M.a.b.go = function() messageBox("x") end -- error: [wrong-thread] "messageBox" onNote > M.a.b.go
+        function onLater() loadPreset("p") end -- error: [wrong-thread] "loadPreset" onNote > onLater
+        onRelease, onController = function() openURL("u") end, print -- error: [wrong-thread] "openURL" onRelease
+        local callbacks = { init = function() openURL("u") end } -- error: [wrong-thread] "openURL" onInit
+        onInit = callbacks.init
+        "#,
+        "late",
+    );
+}
+
+#[test]
+fn callbacks_defined_by_functions_and_conditions() {
+    check(
+        r#"
+        local function setup() function onNote() openURL("u") end end -- error: [wrong-thread] "openURL" onNote
+        setup()
+        if this.name == "x" then
+          function onRelease() openURL("u") end -- error: [wrong-thread] "openURL" onRelease
+        end
+        function onInit()
+          onController = function() openURL("u") end -- error: [wrong-thread] "openURL" onController
+        end
+        defineParameter("Mode", nil, false)
+        function onPitchBend() if Mode then openURL("u") end end -- error: [wrong-thread] "openURL" onPitchBend
+        DEBUG = false
+        function onAfterTouch() if DEBUG then openURL("u") end end
+        function onData() while true do wait(10) end openURL("u") end
+        "#,
+        "callbacks",
+    );
+}
+
+#[test]
+fn event_buses() {
+    check(
+        r#"
+        local handlers = {}
+        local function on(name, f) handlers[name] = handlers[name] or {} table.insert(handlers[name], f) end
+        local function fire(name, ...) for _, f in ipairs(handlers[name] or {}) do f(...) end end
+        on("save", function() savePreset("p") end)
+        on("note", function(e) playNote(e.note) end)
+        on("release", function(e) openURL("u") end) -- error: [wrong-thread] "openURL" onRelease > fire > <anonymous>
+        function onNote(e) fire("note", e) end
+        function onSave() fire("save") end
+        function onRelease(e) fire("release", e) end
+        "#,
+        "bus",
+    );
+    check(
+        r#"
+        local Bus = { map = {} }
+        function Bus:on(name, f) self.map[name] = f return self end
+        function Bus:emit(name, ...) local f = self.map[name] if f then return f(...) end end
+        Bus:on("a", savePreset):on("b", print):on("c", openURL)
+        function onNote() Bus:emit("b", 1) end
+        function onIdle() Bus:emit("a", 1) Bus:emit("c", "u") end
+        "#,
+        "bus, methods",
+    );
+}
+
+#[test]
+fn wrappers_in_loops_stay_apart() {
+    check(
+        r#"
+        local api = { save = function() savePreset("p") end, play = function() playNote(60) end }
+        for name, f in pairs(api) do
+          api[name] = function(...) print(name) return f(...) end
+        end
+        function onNote() api.play() end
+        function onSave() api.save() end
+        "#,
+        "wrapped in a loop",
+    );
+    check(
+        r#"
+        local api = { save = function() savePreset("p") end, play = function() playNote(60) end } -- error: [wrong-thread] "savePreset" onNote > <anonymous> > save
+        local wrapped = {}
+        local function wrapAll(from, into)
+          for name, f in pairs(from) do
+            local label = name
+            into[label] = function(...) return f(...) end
+          end
+        end
+        wrapAll(api, wrapped)
+        function onNote() wrapped.save() end
+        function onRelease() wrapped.play() end
+        "#,
+        "wrapped in a loop of a function",
+    );
+}
+
+#[test]
+fn patched_builtins() {
+    check(
+        r#"
+        local raw = savePreset
+        function savePreset(...) if getContext() == "Processor" then runAsync(raw, ...) else raw(...) end end
+        local direct = openURL
+        local function openURL(u) runAsync(direct, u) end
+        function onNote() savePreset("p") openURL("u") end
+        function onSave() savePreset("p") end
+        "#,
+        "patched",
+    );
+}
+
+#[test]
+fn combinators() {
+    check(
+        r#"
+        local function bind(f, ...) local args = {...} return function() return f(table.unpack(args)) end end
+        local function compose(f, g) return function(...) return f(g(...)) end end
+        local function once(f) local done return function(...) if not done then done = true return f(...) end end end
+        local function call(f) return f() end
+        local a, b = bind(openURL, "u"), bind(print, "x")
+        local c, d = compose(tostring, loadPreset), compose(tostring, print)
+        local e, f = once(messageBox), once(print)
+        function onNote() b() d("x") f("x") call(b) end
+        function onLoad() a() c("x") e("x") call(a) end
+        "#,
+        "combinators",
+    );
+    check(
+        r#"
+        local function bind(f, ...) local args = {...} return function() return f(table.unpack(args)) end end -- error: [wrong-thread] "f" onNote > call > <anonymous>
+        local function call(f) return f() end
+        local a, b = bind(openURL, "u"), bind(print, "x")
+        function onNote() call(b) call(a) end
+        "#,
+        "combinators, twin",
     );
 }
