@@ -45,12 +45,17 @@ pub fn read(page: &str) -> Vec<Case> {
             Event::Code(code) if !in_heading => path = Some(code.to_string()),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 block = Some(Block {
-                    language: info.split_whitespace().next().unwrap_or_default().to_owned(),
+                    language: info
+                        .split_whitespace()
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
                     path: path.take().filter(|path| path.ends_with(".lua")),
                     text: String::new(),
                     // An empty block has no text event; its text would stand right after the opening fence.
                     range: {
-                        let fence = range.start + page[range.clone()].find('\n').map_or(0, |end| end + 1);
+                        let fence =
+                            range.start + page[range.clone()].find('\n').map_or(0, |end| end + 1);
                         fence..fence
                     },
                 });
@@ -64,10 +69,18 @@ pub fn read(page: &str) -> Vec<Case> {
                     block.text.push_str(&text);
                     block.range.end = range.end;
                 } else if in_heading {
-                    cases.last_mut().expect("there is always a case").title.push_str(&text);
+                    cases
+                        .last_mut()
+                        .expect("there is always a case")
+                        .title
+                        .push_str(&text);
                 }
             }
-            Event::Code(code) => cases.last_mut().expect("there is always a case").title.push_str(&code),
+            Event::Code(code) => cases
+                .last_mut()
+                .expect("there is always a case")
+                .title
+                .push_str(&code),
             _ => {}
         }
     }
@@ -85,8 +98,13 @@ mod tests {
         let cases = read(page);
         assert_eq!(cases.len(), 1);
         assert_eq!(cases[0].title, "One case");
-        let [lua, trace] = &cases[0].blocks[..] else { panic!("two blocks") };
-        assert_eq!((lua.language.as_str(), lua.path.as_deref()), ("lua", Some("lib/util.lua")));
+        let [lua, trace] = &cases[0].blocks[..] else {
+            panic!("two blocks")
+        };
+        assert_eq!(
+            (lua.language.as_str(), lua.path.as_deref()),
+            ("lua", Some("lib/util.lua"))
+        );
         assert_eq!(&page[lua.range.clone()], "local x\n");
         assert_eq!((trace.path.as_deref(), trace.text.as_str()), (None, ""));
         assert_eq!(&page[trace.range.end..], "```\n");

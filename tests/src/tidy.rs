@@ -11,7 +11,9 @@ const LONG_FILES: &[(&str, &str)] = &[];
 const LONGEST: usize = 500;
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the workspace")
 }
 
 /// Every file that git would track, with its path from the root.
@@ -22,14 +24,25 @@ fn files() -> Vec<(String, PathBuf)> {
         .build()
         .map(|entry| entry.expect("the workspace is readable").into_path())
         .filter(|path| path.is_file())
-        .map(|path| (path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/"), path))
+        .map(|path| {
+            (
+                path.strip_prefix(root())
+                    .expect("below the root")
+                    .to_string_lossy()
+                    .replace('\\', "/"),
+                path,
+            )
+        })
         .collect();
     files.sort();
     files
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    extensions.iter().any(|extension| name.rsplit_once('.').is_some_and(|(_, end)| end == *extension))
+    extensions.iter().any(|extension| {
+        name.rsplit_once('.')
+            .is_some_and(|(_, end)| end == *extension)
+    })
 }
 
 /// Fails with one line for each complaint.
@@ -39,29 +52,71 @@ fn none(complaints: &[String]) {
 
 #[test]
 fn the_edges_between_crates_are_those_of_the_architecture() {
-    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md exists");
-    let block = page.split("```edges\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has an `edges` block");
+    let page =
+        std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md exists");
+    let block = page
+        .split("```edges\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("it has an `edges` block");
     let written: BTreeSet<String> = block
         .lines()
         .flat_map(|line| {
             let (from, to) = line.split_once("->").expect("a line is `crate -> crates`");
             let from = from.trim().to_owned();
-            std::iter::once(format!("{from} ->")).chain(to.split_whitespace().map(move |to| format!("{from} -> {to}"))).collect::<Vec<_>>()
+            std::iter::once(format!("{from} ->"))
+                .chain(
+                    to.split_whitespace()
+                        .map(move |to| format!("{from} -> {to}")),
+                )
+                .collect::<Vec<_>>()
         })
         .collect();
-    let metadata = cargo_metadata::MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
-    let short = |name: &str| if name == "halion-script" { name.to_owned() } else { name.trim_start_matches("halion-").to_owned() };
-    let ours: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata");
+    let short = |name: &str| {
+        if name == "halion-script" {
+            name.to_owned()
+        } else {
+            name.trim_start_matches("halion-").to_owned()
+        }
+    };
+    let ours: BTreeSet<String> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect();
     let mut real = BTreeSet::new();
-    for package in metadata.packages.iter().filter(|package| package.name.as_str() != "tests") {
+    for package in metadata
+        .packages
+        .iter()
+        .filter(|package| package.name.as_str() != "tests")
+    {
         real.insert(format!("{} ->", short(&package.name)));
         // Dev-dependencies are not edges: a test may look at what the crate itself must not.
-        let normal = package.dependencies.iter().filter(|dependency| dependency.kind != cargo_metadata::DependencyKind::Development);
-        real.extend(normal.filter(|dependency| ours.contains(&dependency.name)).map(|dependency| format!("{} -> {}", short(&package.name), short(&dependency.name))));
+        let normal = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind != cargo_metadata::DependencyKind::Development);
+        real.extend(
+            normal
+                .filter(|dependency| ours.contains(&dependency.name))
+                .map(|dependency| {
+                    format!("{} -> {}", short(&package.name), short(&dependency.name))
+                }),
+        );
     }
-    let complaints: Vec<String> = (written.difference(&real).map(|edge| format!("written but not there: {edge}")))
-        .chain(real.difference(&written).map(|edge| format!("there but not written: {edge}")))
-        .collect();
+    let complaints: Vec<String> = (written
+        .difference(&real)
+        .map(|edge| format!("written but not there: {edge}")))
+    .chain(
+        real.difference(&written)
+            .map(|edge| format!("there but not written: {edge}")),
+    )
+    .collect();
     none(&complaints);
 }
 
@@ -70,7 +125,11 @@ fn every_source_file_says_what_it_is_for() {
     let complaints: Vec<String> = files()
         .iter()
         .filter(|(name, _)| has_extension(name, &["rs"]))
-        .filter(|(_, path)| !std::fs::read_to_string(path).expect("readable").starts_with("//! "))
+        .filter(|(_, path)| {
+            !std::fs::read_to_string(path)
+                .expect("readable")
+                .starts_with("//! ")
+        })
         .map(|(name, _)| format!("{name}: the first line is not `//! ...`"))
         .collect();
     none(&complaints);
@@ -82,10 +141,15 @@ fn source_files_stay_short() {
         .iter()
         .filter(|(name, _)| has_extension(name, &["rs", "ts"]))
         .filter_map(|(name, path)| {
-            let n_lines = std::fs::read_to_string(path).expect("readable").lines().count();
+            let n_lines = std::fs::read_to_string(path)
+                .expect("readable")
+                .lines()
+                .count();
             let excused = LONG_FILES.iter().any(|(long, _)| long == name);
             match (n_lines > LONGEST, excused) {
-                (true, false) => Some(format!("{name}: {n_lines} lines; split it, or say in LONG_FILES why not")),
+                (true, false) => Some(format!(
+                    "{name}: {n_lines} lines; split it, or say in LONG_FILES why not"
+                )),
                 (false, true) => Some(format!("{name}: no longer long; take it off LONG_FILES")),
                 _ => None,
             }
@@ -97,8 +161,17 @@ fn source_files_stay_short() {
 #[test]
 fn nothing_belongs_to_one_machine() {
     // Written in two halves so that this file does not find itself.
-    let needles = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("index.", "crates.io"), concat!("registry.", "npmjs"), concat!("deb.", "debian.org")];
-    let text_files = ["rs", "ts", "js", "mjs", "json", "toml", "md", "sh", "lua", "yml", "yaml", "lock"];
+    let needles = [
+        concat!("/wo", "rk/"),
+        concat!("/ro", "ot/"),
+        concat!("/ho", "me/"),
+        concat!("index.", "crates.io"),
+        concat!("registry.", "npmjs"),
+        concat!("deb.", "debian.org"),
+    ];
+    let text_files = [
+        "rs", "ts", "js", "mjs", "json", "toml", "md", "sh", "lua", "yml", "yaml", "lock",
+    ];
     let mut complaints = Vec::new();
     for (name, path) in files() {
         if !has_extension(&name, &text_files) && name != ".ci/run" {
@@ -114,12 +187,24 @@ fn nothing_belongs_to_one_machine() {
 
 #[test]
 fn protocol_crates_are_named_once() {
-    let rules = [("tower_lsp", "server/lsp/"), ("dap::", "server/adapter/"), ("rowan::", "server/syntax/"), ("notify::", "server/workspace/")];
+    let rules = [
+        ("tower_lsp", "server/lsp/"),
+        ("dap::", "server/adapter/"),
+        ("rowan::", "server/syntax/"),
+        ("notify::", "server/workspace/"),
+    ];
     let mut complaints = Vec::new();
-    for (name, path) in files().iter().filter(|(name, _)| has_extension(name, &["rs"]) && name.starts_with("server/")) {
+    for (name, path) in files()
+        .iter()
+        .filter(|(name, _)| has_extension(name, &["rs"]) && name.starts_with("server/"))
+    {
         let text = std::fs::read_to_string(path).expect("readable");
         for (needle, home) in rules {
-            let named = text.lines().any(|line| !line.trim_start().starts_with("//") && line.split(needle).skip(1).count() > 0 && !line.contains(&format!("halion_{needle}")));
+            let named = text.lines().any(|line| {
+                !line.trim_start().starts_with("//")
+                    && line.split(needle).skip(1).count() > 0
+                    && !line.contains(&format!("halion_{needle}"))
+            });
             if named && !name.starts_with(home) {
                 complaints.push(format!("{name}: names `{needle}`, which only {home} may"));
             }
