@@ -1,0 +1,179 @@
+//! From findings to what the client shows: the chain as related places, the fix below the message.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use halion_ide::{FileId, Severity, Step, Why};
+use serde_json::json;
+use tower_lsp::lsp_types::{
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
+    NumberOrString, Url,
+};
+
+use crate::capabilities::Client;
+use crate::scripts::Version;
+
+/// The `source` of every diagnostic.
+const SOURCE: &str = "halion-script";
+
+/// What one run over a script gave.
+#[derive(Debug)]
+pub(crate) struct Diagnosed {
+    /// By the address of the file; every file of the script has an entry, so that old findings go away.
+    pub(crate) findings: BTreeMap<Url, Vec<Diagnostic>>,
+    /// The names that this version requires.
+    pub(crate) required: BTreeSet<String>,
+}
+
+/// Analyses a version, unless a query has done so already. Takes time.
+pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
+    #[cfg(test)]
+    crate::tests::faults::before_analysis(version.texts[0].file.text());
+    let mut findings: BTreeMap<Url, Vec<Diagnostic>> = version
+        .texts
+        .iter()
+        .map(|text| (text.uri.clone(), Vec::new()))
+        .collect();
+    for found in halion_ide::diagnostics(&version.snapshot) {
+        if let Some(text) = version.text(found.file)
+            && let Some(diagnostic) = convert(found, version, client)
+        {
+            findings
+                .entry(text.uri.clone())
+                .or_default()
+                .push(diagnostic);
+        }
+    }
+    let required = version
+        .texts
+        .iter()
+        .flat_map(|text| halion_ide::required_by(&text.file))
+        .collect();
+    Diagnosed { findings, required }
+}
+
+fn convert(
+    found: &halion_ide::Diagnostic,
+    version: &Version,
+    client: Client,
+) -> Option<Diagnostic> {
+    let location = place(version, found.file, found.range)?;
+    let mut message = found.message.clone();
+    for help in &found.help {
+        message.push_str("\nhelp: ");
+        message.push_str(help);
+    }
+    if !found.also_from.is_empty() {
+        message.push_str("\nalso from ");
+        message.push_str(&found.also_from.join(", "));
+    }
+    if let Some(text) = &found.runtime_text {
+        message.push_str("\nHALion reports: ");
+        message.push_str(text);
+    }
+    let related = related(&found.chain, version);
+    if !client.related_information {
+        for entry in &related {
+            let position = entry.location.range.start;
+            let file = entry
+                .location
+                .uri
+                .path_segments()
+                .and_then(|mut names| names.next_back())
+                .unwrap_or_default();
+            message.push_str(&format!(
+                "\n{file}:{}: {}",
+                position.line + 1,
+                entry.message
+            ));
+        }
+    }
+    let href = halion_ide::reference_url(found).and_then(|url| Url::parse(&url).ok());
+    Some(Diagnostic {
+        range: location.range,
+        severity: Some(severity(found.severity)),
+        code: Some(NumberOrString::String(found.code.as_str().into())),
+        code_description: href
+            .filter(|_| client.code_description)
+            .map(|href| CodeDescription { href }),
+        source: Some(SOURCE.into()),
+        message,
+        related_information: (client.related_information && !related.is_empty()).then_some(related),
+        tags: None,
+        data: Some(json!({
+            "function": found.function,
+            "thread": found.thread.map(halion_ide::Thread::id),
+            "help": found.help,
+            "runtimeText": found.runtime_text,
+        })),
+    })
+}
+
+/// One entry per step, and one where a function value came from when it was not called by its own name.
+fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformation> {
+    let mut related = Vec::new();
+    for (idx, step) in chain.iter().enumerate() {
+        if let Some(location) = place(version, step.file, step.range) {
+            related.push(DiagnosticRelatedInformation {
+                location,
+                message: reason(chain, idx),
+            });
+        }
+        if let Some((file, range)) = step.supplied_at
+            && let Some(location) = place(version, file, range)
+        {
+            let message = format!("{} comes from here", step.name);
+            related.push(DiagnosticRelatedInformation { location, message });
+        }
+    }
+    related
+}
+
+/// Why control gets to step `idx`: `runAsync runs save in the Controller`.
+fn reason(chain: &[Step], idx: usize) -> String {
+    let Step {
+        name, thread, why, ..
+    } = &chain[idx];
+    let before = idx
+        .checked_sub(1)
+        .map_or("HALion", |before| chain[before].name.as_str());
+    match why {
+        Why::Entry if name == "<main>" => {
+            format!("global statements run in the {thread} when the script is loaded")
+        }
+        Why::Entry => format!("HALion calls {name} in the {thread}"),
+        Why::Call => format!("{before} calls {name} ({thread})"),
+        Why::RunAsync if name == "runAsync" => {
+            format!("{before} calls runAsync, which hands over to the Controller")
+        }
+        Why::RunAsync => format!("runAsync runs {name} in the Controller"),
+        Why::RunSync if name == "runSync" => {
+            format!("{before} calls runSync, which hands over to the Processor")
+        }
+        Why::RunSync => format!("runSync runs {name} in the Processor"),
+        Why::Spawn if name == "spawn" => format!("{before} calls spawn"),
+        Why::Spawn => format!("spawn runs {name} in the {thread}"),
+        Why::Callback => format!("{before} calls {name} back in the {thread}"),
+        Why::Argument => {
+            format!("{before} calls {name}, which it was given as an argument ({thread})")
+        }
+        Why::Store => format!("{before} calls {name}, which was stored before ({thread})"),
+    }
+}
+
+fn place(version: &Version, file: FileId, range: halion_ide::TextRange) -> Option<Location> {
+    let text = version.text(file)?;
+    let bytes = usize::from(range.start())..usize::from(range.end());
+    Some(Location {
+        uri: text.uri.clone(),
+        range: text.lines().range(bytes),
+    })
+}
+
+fn severity(severity: Severity) -> DiagnosticSeverity {
+    match severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warning => DiagnosticSeverity::WARNING,
+        Severity::Information => DiagnosticSeverity::INFORMATION,
+        Severity::Hint => DiagnosticSeverity::HINT,
+    }
+}

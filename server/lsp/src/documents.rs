@@ -1,0 +1,164 @@
+//! Texts of files: what the client sees in open documents, version by version, and what lies on disk.
+//!
+//! A text is replaced, never changed in place, so that whoever took it keeps the version it asked for.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use halion_ide::File;
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+
+use crate::convert::{Encoding, Lines};
+
+/// One file at one version.
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// The address; for an open document exactly as the client wrote it.
+    pub(crate) uri: Url,
+    /// The file's identity: two texts are of the same file when these are equal.
+    pub(crate) path: PathBuf,
+    /// The client's number of this version; `None` when the text is from the disk.
+    pub(crate) version: Option<i32>,
+    pub(crate) file: Arc<File>,
+    encoding: Encoding,
+    lines: OnceLock<Lines>,
+}
+
+impl Text {
+    /// A document as the client opened it.
+    pub(crate) fn opened(uri: Url, version: i32, text: &str, encoding: Encoding) -> Self {
+        let path = path_of(&uri);
+        let file = File::new(path.display().to_string(), text.into());
+        Self {
+            path: halion_workspace::identity(&path),
+            ..Self::new(uri, path, Some(version), file, encoding)
+        }
+    }
+
+    /// A file as it lies on disk; `path` is its identity, `shown` how it was found.
+    pub(crate) fn on_disk(
+        path: PathBuf,
+        shown: &Path,
+        text: &str,
+        encoding: Encoding,
+    ) -> Option<Self> {
+        let file = File::new(shown.display().to_string(), text.into());
+        Some(Self::new(uri_of(shown)?, path, None, file, encoding))
+    }
+
+    fn new(
+        uri: Url,
+        path: PathBuf,
+        version: Option<i32>,
+        file: Arc<File>,
+        encoding: Encoding,
+    ) -> Self {
+        Self {
+            uri,
+            path,
+            version,
+            file,
+            encoding,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// The text after `changes`, applied one after the other, each to the result of those before it.
+    pub(crate) fn changed(&self, version: i32, changes: &[TextDocumentContentChangeEvent]) -> Self {
+        let mut text: Arc<str> = self.file.text().clone();
+        for change in changes {
+            text = match change.range {
+                None => change.text.as_str().into(),
+                Some(range) => {
+                    let bytes = Lines::new(text.clone(), self.encoding).bytes(range);
+                    [&text[..bytes.start], &change.text, &text[bytes.end..]]
+                        .concat()
+                        .into()
+                }
+            };
+        }
+        let file = File::new(self.file.path().to_owned(), text);
+        Self::new(
+            self.uri.clone(),
+            self.path.clone(),
+            Some(version),
+            file,
+            self.encoding,
+        )
+    }
+
+    /// Its lines, found at the first call.
+    pub(crate) fn lines(&self) -> &Lines {
+        self.lines
+            .get_or_init(|| Lines::new(self.file.text().clone(), self.encoding))
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.version.is_some()
+    }
+}
+
+/// The path of a document. One that is no file (`untitled:Untitled-1`) gets its address as a path nothing lies at.
+pub(crate) fn path_of(uri: &Url) -> PathBuf {
+    file_path(uri).unwrap_or_else(|| PathBuf::from(uri.as_str()))
+}
+
+/// The path of a document that is a file.
+pub(crate) fn file_path(uri: &Url) -> Option<PathBuf> {
+    (uri.scheme() == "file")
+        .then(|| uri.to_file_path().ok())
+        .flatten()
+}
+
+/// The address of a file.
+fn uri_of(path: &Path) -> Option<Url> {
+    Url::from_file_path(std::path::absolute(path).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use tower_lsp::lsp_types::{Position, Range};
+
+    use super::*;
+
+    fn edit(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
+        let range = Range::new(Position::new(start.0, start.1), Position::new(end.0, end.1));
+        TextDocumentContentChangeEvent {
+            range: Some(range),
+            range_length: None,
+            text: text.into(),
+        }
+    }
+
+    fn check(text: &str, changes: &[TextDocumentContentChangeEvent], expected: &str) {
+        let uri = Url::parse("untitled:Untitled-1").expect("an address");
+        let text = Text::opened(uri, 1, text, Encoding::Utf16).changed(2, changes);
+        assert_eq!(&**text.file.text(), expected);
+        assert_eq!(text.version, Some(2));
+    }
+
+    #[test]
+    fn changes_of_one_message_build_on_each_other() {
+        let edits = [
+            edit((0, 1), (0, 3), "b\n"),
+            edit((1, 0), (1, 1), "C"),
+            edit((2, 1), (2, 1), "!"),
+        ];
+        check("a🎹c\nd", &edits, "ab\nC\nd!");
+    }
+
+    #[test]
+    fn a_change_without_range_is_the_whole_text() {
+        let whole = TextDocumentContentChangeEvent {
+            range: None,
+            range_length: None,
+            text: "new".into(),
+        };
+        check("old", &[whole], "new");
+    }
+
+    #[test]
+    fn a_change_outside_the_text_is_at_its_end() {
+        check("a", &[edit((5, 0), (9, 9), "b")], "ab");
+    }
+}
