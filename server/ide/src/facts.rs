@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use halion_api::{
-    Access, Availability, Callback, Class, Constant, Enumeration, Field, Function, Global,
-    LuaEntry, LuaKind, RunsOn, Threads, Value,
+    Access, Availability, Callback, Class, Constant, Enumeration, Field, Function, FunctionKind,
+    Global, LuaEntry, LuaKind, RunsOn, Threads, Value,
 };
 
 /// Lua source as a block of its own.
@@ -101,10 +101,10 @@ pub(crate) fn function_body(function: &Function) -> String {
     text
 }
 
-/// `playNote(note, velocity)`; methods with their class in front.
+/// The forms of the call with what they give: `playNote(note, velocity) -> noteID`; methods with their class in front.
 pub(crate) fn signatures(function: &Function) -> Vec<String> {
     let class = match (function.kind, &function.class) {
-        (halion_api::FunctionKind::Method, Some(class)) => format!("{class}:"),
+        (FunctionKind::Method, Some(class)) => format!("{class}:"),
         _ => String::new(),
     };
     let results: Vec<&str> = function
@@ -112,18 +112,14 @@ pub(crate) fn signatures(function: &Function) -> Vec<String> {
         .iter()
         .map(|value| value.name.as_str())
         .collect();
-    let results = if results.is_empty() {
-        String::new()
-    } else {
-        format!(" -> {}", results.join(", "))
+    let results = match results.is_empty() {
+        true => String::new(),
+        false => format!(" -> {}", results.join(", ")),
     };
-    let qualified = |signature: &String| match signature.contains([':', '.'])
-        && signature.find([':', '.']) < signature.find(['(', '{'])
-    {
-        true => format!("{signature}{results}"),
-        false => format!("{class}{signature}{results}"),
-    };
-    function.signatures.iter().map(qualified).collect()
+    let forms = function.signatures.iter();
+    forms
+        .map(|form| format!("{class}{form}{results}"))
+        .collect()
 }
 
 pub(crate) fn callback(callback: &Callback, runs: Option<&str>) -> String {

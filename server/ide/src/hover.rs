@@ -5,12 +5,13 @@
 use std::ops::Range;
 
 use halion_analysis::{FileId, FunctionInfo};
-use halion_api::{Function, Threads, api};
+use halion_api::{Function, api};
 use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
 use crate::class_of::class_of;
-use crate::names::{LocalKind, Meaning, call_of, global_name, meaning, name_at, path};
-use crate::place::{Place, finding, is_chunk, runs_in};
+use crate::names::{LocalKind, Meaning, global_name, meaning, name_at, path};
+use crate::place::{is_chunk, runs_in};
+use crate::verdict::verdict;
 use crate::{Snapshot, facts};
 
 /// What to show.
@@ -240,46 +241,8 @@ impl Asked<'_> {
         text
     }
 
-    /// Whether the call at this place finds itself in a thread that the function is available in.
     fn verdict(&self, function: &Function) -> Option<String> {
-        let place = Place::at(self.snapshot, self.file, self.token.text_range().start());
-        let name = &function.name;
-        call_of(self.token)?;
-        if let Some(finding) = finding(self.snapshot, self.file, self.token.text_range()) {
-            let help = match (finding.help.is_empty(), function.threads.single()) {
-                (false, _) => finding.help.join("; "),
-                (true, Some(halion_api::Thread::Controller)) => "wrap it in runAsync".to_owned(),
-                (true, Some(halion_api::Thread::Processor)) => "wrap it in runSync".to_owned(),
-                (true, None) => String::new(),
-            };
-            let help = if help.is_empty() {
-                help
-            } else {
-                format!("; {help}")
-            };
-            return Some(format!(
-                "✗ {}: {name} cannot be called here{help}.",
-                place.describe()
-            ));
-        }
-        let runs_on = place.runs_on();
-        if function.threads == Threads::BOTH {
-            return None;
-        }
-        if runs_on.is_empty() {
-            return Some(
-                "Nobody calls the function round this place, so its thread is not known."
-                    .to_owned(),
-            );
-        }
-        if function.threads.is_superset(runs_on) {
-            return Some(format!("✓ {}.", place.describe()));
-        }
-        Some(format!(
-            "{}, but only {} was found to reach this call.",
-            place.describe(),
-            function.threads
-        ))
+        verdict(self.snapshot, self.file, self.token, function)
     }
 
     /// The function of the script whose declaration has its name here.

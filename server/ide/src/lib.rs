@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`snapshot`] what is asked about, [`check`] everything about a script at once, as the command line
 //! wants it, `names` what a name in the text stands for, `class_of` the class of an expression, `place` in which thread a
-//! place runs, `facts` HALion's API as Markdown, then the questions: [`diagnostics`](mod@diagnostics),
+//! place runs, `verdict` whether a function fits there, `facts` HALion's API as Markdown, then the questions: [`diagnostics`](mod@diagnostics),
 //! [`hover`](mod@hover), [`completion`](mod@completion), [`signature_help`](mod@signature_help),
 //! [`goto_definition`](mod@goto_definition), [`document_symbols`](mod@document_symbols).
 
@@ -23,6 +23,7 @@ mod names;
 mod place;
 pub mod signature_help;
 pub mod snapshot;
+mod verdict;
 
 pub use check::{Checked, check, required_by, requires};
 pub use completion::{Completions, Item, ItemKind, Rank, completion, documentation};

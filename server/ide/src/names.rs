@@ -73,7 +73,7 @@ pub(crate) fn meaning(name: &SyntaxToken) -> Option<Meaning> {
             Some(Meaning::Local(LocalKind::Loop, name.clone()))
         }
         // The links beyond the deepest nesting lie side by side.
-        SyntaxKind::LongChain => match sign_before(name)? {
+        SyntaxKind::LongChain => match before(name)?.kind() {
             SyntaxKind::Colon => Some(Meaning::Method(None)),
             _ => Some(Meaning::Field(None)),
         },
@@ -160,11 +160,10 @@ fn first_node(node: &SyntaxNode) -> Option<SyntaxNode> {
     node.first_child()
 }
 
-fn sign_before(token: &SyntaxToken) -> Option<SyntaxKind> {
-    let before = std::iter::successors(token.prev_token(), SyntaxToken::prev_token);
-    before
-        .map(|token| token.kind())
-        .find(|kind| !kind.is_trivia())
+/// The last token before `token` that is no blank and no comment.
+pub(crate) fn before(token: &SyntaxToken) -> Option<SyntaxToken> {
+    let mut before = std::iter::successors(token.prev_token(), SyntaxToken::prev_token);
+    before.find(|token| !token.kind().is_trivia())
 }
 
 fn is_method(function: &SyntaxNode) -> bool {

@@ -1,10 +1,11 @@
 //! In which threads a place in the text runs, by the innermost function round it.
 
 use halion_analysis::{Code, Diagnostic, FileId, FunctionInfo};
-use halion_api::{Thread, Threads};
-use halion_syntax::{TextRange, TextSize};
+use halion_api::{RunsOn, Thread, Threads, api};
+use halion_syntax::{SyntaxKind, SyntaxToken, TextRange, TextSize};
 
 use crate::Snapshot;
+use crate::names::global_name;
 
 /// Where an offset is.
 #[derive(Debug)]
@@ -59,6 +60,35 @@ pub(crate) fn runs_in(function: &FunctionInfo) -> String {
         true => format!("runs in {}", function.runs_on),
         false => format!("runs in {} ({})", function.runs_on, entries.join(", ")),
     }
+}
+
+/// What runs a function value that is written as an argument behind `before`, a parenthesis or comma, and in which
+/// threads: `runAsync` in the Controller.
+pub(crate) fn handed_over(
+    before: &SyntaxToken,
+    caller: Threads,
+) -> Option<(&'static str, Threads)> {
+    let is_list = matches!(before.kind(), SyntaxKind::LParen | SyntaxKind::Comma);
+    let args = before
+        .parent()
+        .filter(|node| is_list && node.kind() == SyntaxKind::ArgList)?;
+    let call = args
+        .parent()
+        .filter(|node| node.kind() == SyntaxKind::CallExpr)?;
+    let function = api().function(&global_name(&call.first_child()?)?)?;
+    let end = before.text_range().end();
+    let commas = args
+        .children_with_tokens()
+        .filter(|element| element.kind() == SyntaxKind::Comma && element.text_range().end() <= end);
+    let position = u32::try_from(commas.count() + 1).ok();
+    let mut params = function.function_params.iter();
+    let param = params.find(|param| param.position == position && param.only_if.is_none())?;
+    let threads = match param.runs_on {
+        RunsOn::Caller => caller,
+        RunsOn::Controller => Threads::CONTROLLER,
+        RunsOn::Processor => Threads::PROCESSOR,
+    };
+    Some((&function.name, threads))
 }
 
 /// The finding that says that the call of this name fails, if there is one.

@@ -298,7 +298,7 @@ impl Actor {
                     *text = newest.clone();
                 }
             }
-            script.version = Arc::new(Version::new(texts, &script.modules, self.settings.kind));
+            script.version = Arc::new(Version::new(texts, &script.names, self.settings.kind));
             self.last_revision += 1;
             script.revision = self.last_revision;
             self.check(&main);

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use halion_workspace::{Loaded, Options, Overlay, identity, load_script, survey};
+use halion_workspace::{Loaded, Options, Overlay, identity, survey};
 
 /// What to look at: everything is data taken at one moment.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// Folders to search for scripts; empty when only `documents` are to be loaded.
     pub(crate) folders: Vec<PathBuf>,
-    /// Files to load as scripts of their own, unless a script found in `folders` has them already.
+    /// Files to read besides, wherever they are.
     pub(crate) documents: Vec<PathBuf>,
     pub(crate) options: Options,
     /// The texts of open documents by path.
@@ -38,40 +38,17 @@ pub(crate) struct FoundFile {
     pub(crate) text: String,
 }
 
-/// Finds and reads the scripts. What cannot be read is logged: a folder holds more than scripts.
+/// Finds and reads the scripts; a file that another one requires is part of that script. What cannot be read is logged:
+/// a folder holds more than scripts.
 pub(crate) fn collect(request: &Request) -> Vec<Found> {
     let overlay: Overlay = request.open.iter().cloned().collect();
     let requires = |text: &str| halion_ide::requires(text);
-    let mut scripts = Vec::new();
-    if !request.folders.is_empty() {
-        let survey = survey(&request.folders, &request.options, &overlay, &requires);
-        for problem in &survey.problems {
-            tracing::info!("{problem}");
-        }
-        scripts.extend(survey.scripts.into_iter().map(found));
+    let paths = [request.folders.as_slice(), &request.documents].concat();
+    let survey = survey(&paths, &request.options, &overlay, &requires);
+    for problem in &survey.problems {
+        tracing::info!("{problem}");
     }
-    let mut known: BTreeSet<PathBuf> = scripts
-        .iter()
-        .flat_map(|script: &Found| paths(script))
-        .collect();
-    for document in &request.documents {
-        if known.contains(document) {
-            continue;
-        }
-        match load_script(document, &request.options, &overlay, &requires) {
-            Ok(loaded) => {
-                let script = found(loaded);
-                known.extend(paths(&script));
-                scripts.push(script);
-            }
-            Err(problem) => tracing::info!("{problem}"),
-        }
-    }
-    scripts
-}
-
-fn paths(script: &Found) -> impl Iterator<Item = PathBuf> + '_ {
-    script.files.iter().map(|file| file.path.clone())
+    survey.scripts.into_iter().map(found).collect()
 }
 
 fn found(loaded: Loaded) -> Found {

@@ -73,8 +73,9 @@ impl View {
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) version: Arc<Version>,
-    pub(crate) modules: BTreeMap<String, usize>,
-    /// The names that were looked for when `modules` was made.
+    /// From the name in `require` to the place in the version's texts.
+    pub(crate) names: BTreeMap<String, usize>,
+    /// The names that were looked for when `names` was made.
     pub(crate) required: BTreeSet<String>,
     /// Grows with every new version of any script, so that late results are told apart.
     pub(crate) revision: u64,
@@ -95,6 +96,13 @@ impl Script {
         &self.version.texts[0].path
     }
 
+    /// The identities of the other files.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &Path> {
+        self.version.texts[1..]
+            .iter()
+            .map(|text| text.path.as_path())
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.version.texts.iter().any(|text| text.is_open())
     }
@@ -107,7 +115,7 @@ impl Script {
                 .iter()
                 .zip(others)
                 .all(|(text, other)| Arc::ptr_eq(text, other))
-            && self.modules == other.modules
+            && self.names == other.names
             && self.required == other.required
             && self.version.snapshot.kind() == other.version.snapshot.kind()
     }

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use halion_analysis::FileId;
-use halion_api::{RunsOn, Thread, Threads, api};
+use halion_api::Threads;
 use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
-use crate::Snapshot;
-use crate::names::global_name;
-use crate::place::Place;
+use crate::place::{Place, handed_over};
+use crate::{Snapshot, names};
 
 /// Where something is being written.
 pub(super) struct Site<'a> {
@@ -46,16 +45,13 @@ impl<'a> Site<'a> {
         let start = word
             .as_ref()
             .map_or(offset, |word| word.text_range().start());
-        let mut before = match &word {
-            Some(word) => word.prev_token(),
-            None => left,
+        let before = match &word {
+            Some(word) => names::before(word),
+            None => left.and_then(|left| match left.kind().is_trivia() {
+                true => names::before(&left),
+                false => Some(left),
+            }),
         };
-        while before
-            .as_ref()
-            .is_some_and(|token| token.kind().is_trivia())
-        {
-            before = before.and_then(|token| token.prev_token());
-        }
         Some(Self {
             snapshot,
             file,
@@ -100,36 +96,11 @@ impl<'a> Site<'a> {
     pub(super) fn threads(&self) -> Threads {
         let offset = TextSize::try_from(self.range.start).unwrap_or_default();
         let runs_on = Place::at(self.snapshot, self.file, offset).runs_on();
-        self.handed_over(runs_on).unwrap_or(runs_on)
-    }
-
-    /// The threads of a function value written as an argument of `runAsync` and the like.
-    pub(super) fn handed_over(&self, caller: Threads) -> Option<Threads> {
-        let before = self
+        let handed_over = self
             .before
             .as_ref()
-            .filter(|token| matches!(token.kind(), SyntaxKind::LParen | SyntaxKind::Comma))?;
-        let args = before
-            .parent()
-            .filter(|parent| parent.kind() == SyntaxKind::ArgList)?;
-        let call = args
-            .parent()
-            .filter(|parent| parent.kind() == SyntaxKind::CallExpr)?;
-        let function = api().function(&global_name(&call.first_child()?)?)?;
-        let commas = args.children_with_tokens().filter(|element| {
-            element.kind() == SyntaxKind::Comma
-                && usize::from(element.text_range().end()) <= self.range.start
-        });
-        let position = u32::try_from(commas.count() + 1).ok();
-        let param = function
-            .function_params
-            .iter()
-            .find(|param| param.position == position && param.only_if.is_none())?;
-        Some(match param.runs_on {
-            RunsOn::Caller => caller,
-            RunsOn::Controller => Threads::of(Thread::Controller),
-            RunsOn::Processor => Threads::of(Thread::Processor),
-        })
+            .and_then(|before| handed_over(before, runs_on));
+        handed_over.map_or(runs_on, |(_, threads)| threads)
     }
 
     pub(super) fn node(&self) -> SyntaxNode {

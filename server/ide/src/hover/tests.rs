@@ -85,6 +85,22 @@ fn a_function_that_nobody_calls_decides_nothing() {
 }
 
 #[test]
+fn a_function_that_is_handed_over_is_judged_by_the_thread_it_will_run_in() {
+    holds(
+        "function onNote(e)\n  runAsync(open$0URL, \"x\")\nend",
+        &["✓ Handed to runAsync, which runs it in Controller."],
+    );
+}
+
+#[test]
+fn a_call_behind_a_guard_is_no_mistake() {
+    holds(
+        "function go()\n  if getContext() == \"Controller\" then open$0URL(1) end\nend\nfunction onNote() go() end\nfunction onLoad() go() end",
+        &["but only Controller was found to reach this call"],
+    );
+}
+
+#[test]
 fn a_function_of_both_threads_needs_no_verdict() {
     let hover = at_cursor("function onNote() wa$0it(1) end")
         .unwrap()

@@ -141,6 +141,7 @@ impl Actor {
                 .collect(),
         };
         let mut changed = BTreeSet::new();
+        let mut modules = BTreeSet::new();
         for found in found {
             let Some(script) = self.script(found, &known) else {
                 continue;
@@ -162,7 +163,23 @@ impl Actor {
                 }
                 None => script,
             };
+            modules.extend(
+                script
+                    .modules()
+                    .map(|path| (path.to_path_buf(), main.clone())),
+            );
             self.scripts.0.insert(main, script);
+        }
+        for (module, main) in modules {
+            // What was taken for a script is a module, unless both require each other.
+            if self
+                .scripts
+                .0
+                .get(&module)
+                .is_some_and(|script| !script.has(&main))
+            {
+                old.extend(self.scripts.0.remove_entry(&module));
+            }
         }
         changed.extend(
             old.into_values()
@@ -192,7 +209,7 @@ impl Actor {
         self.last_revision += 1;
         Some(Script {
             version: Arc::new(Version::new(texts, &found.modules, self.settings.kind)),
-            modules: found.modules,
+            names: found.modules,
             required: found.required,
             revision: self.last_revision,
             diagnosed: None,

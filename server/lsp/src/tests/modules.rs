@@ -150,6 +150,24 @@ async fn a_script_without_a_workspace_loads_the_modules_beside_it() {
 }
 
 #[tokio::test]
+async fn a_module_that_was_opened_first_belongs_to_the_script_that_is_opened_next() {
+    let folder = folder(&[("main.lua", MAIN), ("m.lua", MODULE)]);
+    let mut editor = Editor::open_folder(None, json!({})).await;
+    let (main, module) = (
+        uri(&folder.path().join("main.lua")),
+        uri(&folder.path().join("m.lua")),
+    );
+    editor.open(&module, MODULE).await;
+    let alone = editor.diagnostics(&module, 1).await;
+    assert_eq!(alone[0]["code"], "needs-controller", "{alone:?}");
+    editor.open(&main, MAIN).await;
+    let joined = editor.diagnostics(&module, 1).await;
+    assert_eq!(joined.len(), 1, "{joined:?}");
+    assert_eq!(joined[0]["code"], "wrong-thread");
+    editor.close().await;
+}
+
+#[tokio::test]
 async fn a_require_that_is_typed_loads_the_module() {
     let folder = folder(&[("main.lua", ""), ("m.lua", MODULE)]);
     let mut editor = Editor::open_folder(Some(folder.path()), json!({})).await;
