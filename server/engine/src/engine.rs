@@ -130,6 +130,7 @@ impl Engine {
             debug: RefCell::new(None),
             lines: Cell::new(false),
             sources: RefCell::new(BTreeMap::new()),
+            names: RefCell::new(BTreeMap::new()),
             modules: RefCell::new(modules),
         });
         // Collections during set-up would come at moments that differ from run to run: mlua's registry is hashed by the

@@ -17,7 +17,7 @@ pub const INSTRUCTIONS_PER_MS: f64 = 100_000.0;
 pub const TIME_OUT_MESSAGE: &str = "Script time out";
 
 /// Memory one script may hold, in bytes, before it gets a script error.
-pub const MEMORY_LIMIT: usize = 512 << 20;
+pub const MEMORY_LIMIT: usize = 256 << 20;
 
 /// Virtual milliseconds a run lasts at most when nobody names an end.
 pub const RUN_LIMIT_MS: f64 = 10_000.0;

@@ -32,6 +32,8 @@ pub(crate) struct Runtime {
     pub lines: Cell<bool>,
     /// Text by path, for the source line of errors and the names of functions.
     pub sources: RefCell<BTreeMap<String, Rc<str>>>,
+    /// Names of functions by path and line, because looking for them reads the source.
+    pub names: RefCell<BTreeMap<(String, usize), Option<String>>>,
     pub modules: RefCell<ModuleLoader>,
 }
 
@@ -297,8 +299,12 @@ pub(crate) fn plain_error(error: &mlua::Error) -> String {
         mlua::Error::CallbackError { cause, .. } | mlua::Error::WithContext { cause, .. } => {
             plain_error(cause)
         }
-        mlua::Error::RuntimeError(message) | mlua::Error::MemoryError(message) => message.clone(),
-        mlua::Error::SyntaxError { message, .. } => message.clone(),
+        mlua::Error::RuntimeError(message)
+        | mlua::Error::MemoryError(message)
+        | mlua::Error::SyntaxError { message, .. } => {
+            let traceback = message.find("\nstack traceback:");
+            message[..traceback.unwrap_or(message.len())].to_owned()
+        }
         other => other.to_string(),
     }
 }

@@ -174,11 +174,14 @@ fn source_line(runtime: &Runtime, path: &str, line: u32) -> String {
 pub(crate) fn declared_name(runtime: &Runtime, function: &Function) -> Option<String> {
     let info = function.info();
     let path = info.source?;
-    name_at(
-        runtime,
-        path.trim_start_matches(['@', '=']),
-        info.line_defined? as i32,
-    )
+    let line = info.line_defined?;
+    let place = (path.trim_start_matches(['@', '=']).to_owned(), line);
+    if let Some(known) = runtime.names.borrow().get(&place) {
+        return known.clone();
+    }
+    let name = name_at(runtime, &place.0, line as i32);
+    runtime.names.borrow_mut().insert(place, name.clone());
+    name
 }
 
 /// The name that the line gives to the function that begins there; none if several begin there.

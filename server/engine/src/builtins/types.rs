@@ -3,7 +3,7 @@
 
 use mlua::{Function, Lua, Table, Value};
 
-use crate::native::Raise;
+use crate::{native::Raise, runtime};
 
 /// Key of a class's metatable that holds its name.
 pub(crate) const CLASS: &str = "__class";
@@ -49,7 +49,10 @@ fn object_text(lua: &Lua, value: &Value) -> Result<String, Raise> {
         && let Some(metatable) = table.metatable()
         && let Some(function) = metatable.raw_get::<Option<Function>>("__tostring")?
     {
-        return match function.call::<Value>(value.clone())? {
+        let shown = function
+            .call::<Value>(value.clone())
+            .map_err(|error| Raise::Script(runtime::plain_error(&error)))?;
+        return match shown {
             Value::String(text) => Ok(text.to_string_lossy()),
             number @ (Value::Integer(_) | Value::Number(_)) => text(lua, &number),
             _ => Err(Raise::Script(

@@ -20,12 +20,39 @@ fn endless_recursion_is_a_script_error() {
 #[test]
 fn endless_allocation_is_a_script_error() {
     let ran = run(
-        "function onNote() local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end end",
+        "function onNote() local t, s = {}, ('x'):rep(1000000) while true do t[#t + 1] = s .. #t end end",
         "0 ms note 60 1\n5 ms note 60 1",
     );
     let text = ran.prints();
     assert!(text.contains("not enough memory"), "{text}");
     assert_eq!(ran.outcome.n_errors, 2);
+}
+
+/// A change callback that sets its own parameter again and again is a script error.
+#[test]
+fn endless_change_callbacks_are_a_script_error() {
+    let script = "defineParameter{ name = 'a', writeAlways = true, onChanged = function() this:setParameter('a', a + 1) end }
+        this:setParameter('a', 1) print('survived')";
+    let text = run(script, "").prints();
+    assert!(
+        text.contains("C stack overflow") && text.contains("survived"),
+        "{text}"
+    );
+}
+
+/// An error inside `__tostring`, called by `print`.
+#[test]
+fn errors_inside_tostring() {
+    check_prints(
+        "local t = setmetatable({}, { __tostring = function() error('no text', 0) end })
+        print(pcall(print, t)) print(pcall(tostring, t)) print(tostring(setmetatable({}, { __tostring = function() return 'text' end })))
+        print(pcall(tostring, setmetatable({}, { __tostring = function() return {} end })))",
+        "",
+        "0 ms controller #1 print false no text
+        0 ms controller #1 print false no text
+        0 ms controller #1 print text
+        0 ms controller #1 print false 'tostring' must return a string to 'print'",
+    );
 }
 
 /// Errors that are not texts.
