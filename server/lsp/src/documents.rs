@@ -161,4 +161,57 @@ mod tests {
     fn a_change_outside_the_text_is_at_its_end() {
         check("a", &[edit((5, 0), (9, 9), "b")], "ab");
     }
+
+    #[test]
+    fn random_edits_give_what_an_editor_of_utf_16_gives() {
+        // A linear congruential generator, so that every run makes the same edits.
+        let mut state = 7_u64;
+        let mut below = |bound: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as usize % bound
+        };
+        let uri = Url::parse("untitled:Untitled-1").expect("an address");
+        let mut text = Text::opened(uri, 0, "", Encoding::Utf16);
+        let mut model: Vec<Vec<u16>> = vec![Vec::new()];
+        let pieces = ["a", "\n", "🎹", "é", "x = 1\ny", ""];
+        for version in 1..=2_000 {
+            let mut place = || {
+                let line = below(model.len());
+                let mut column = below(model[line].len() + 1);
+                // Not between the two halves of a character.
+                if model[line]
+                    .get(column)
+                    .is_some_and(|unit| (0xDC00..0xE000).contains(unit))
+                {
+                    column -= 1;
+                }
+                (line, column)
+            };
+            let (mut start, mut end) = (place(), place());
+            if end < start {
+                std::mem::swap(&mut start, &mut end);
+            }
+            if end.0 > start.0 + 2 {
+                end = start;
+            }
+            let piece = pieces[below(pieces.len())];
+            let position = |(line, column): (usize, usize)| (line as u32, column as u32);
+            text = text.changed(version, &[edit(position(start), position(end), piece)]);
+
+            let mut joined = model[start.0][..start.1].to_vec();
+            joined.extend(piece.encode_utf16());
+            joined.extend(&model[end.0][end.1..]);
+            let lines = joined
+                .split(|unit| *unit == u16::from(b'\n'))
+                .map(<[u16]>::to_vec);
+            model.splice(start.0..=end.0, lines.collect::<Vec<_>>());
+            let lines: Vec<String> = model
+                .iter()
+                .map(|line| String::from_utf16(line).expect("whole characters"))
+                .collect();
+            assert_eq!(**text.file.text(), *lines.join("\n"), "version {version}");
+        }
+    }
 }

@@ -170,3 +170,40 @@ async fn the_server_ends_when_nobody_reads() {
     assert_eq!(within("the end", server).await.unwrap(), Ended::Abrupt);
     drop(to_server);
 }
+
+#[tokio::test]
+async fn monstrous_scripts_are_answered() {
+    let monsters = [
+        format!("x = {}{}\nprint(1)", "{".repeat(10_000), "}".repeat(10_000)),
+        format!("x = 1{}\nprint(1)", " + 1".repeat(10_000)),
+        format!("x = a{}\nprint(1)", ".b".repeat(10_000)),
+        format!("x = {}1{}\nprint(1)", "f(".repeat(190), ")".repeat(190)),
+        format!(
+            "{}{}\nprint(1)",
+            "if x then ".repeat(190),
+            " end".repeat(190)
+        ),
+        format!(
+            "{}{}\nprint(1)",
+            "function f() ".repeat(190),
+            " end".repeat(190)
+        ),
+        format!("x = \"{}\"\nprint(1)", "y".repeat(1 << 20)),
+    ];
+    let mut editor = Editor::open_folder(None, json!({})).await;
+    for (idx, monster) in monsters.iter().enumerate() {
+        let document = Url::parse(&format!("untitled:Monster-{idx}")).unwrap();
+        editor.open(&document, monster).await;
+        editor.diagnostics(&document, 1).await;
+        assert!(
+            editor.hover(&document, 1, 0).await.contains("print"),
+            "{idx}"
+        );
+        let symbols = json!({ "textDocument": { "uri": document } });
+        editor.request("textDocument/documentSymbol", symbols).await;
+        editor
+            .request("textDocument/completion", at(&document, 1, 0))
+            .await;
+    }
+    editor.close().await;
+}
