@@ -91,10 +91,9 @@ pub(crate) fn function_body(function: &Function) -> String {
         ));
     }
     if let Some(dispute) = &function.dispute {
-        remarks.push(format!(
-            "The reference page says {}. {}",
-            dispute.stated, dispute.note
-        ));
+        let stated = (dispute.stated != function.threads)
+            .then(|| format!("The reference page says {}. ", dispute.stated));
+        remarks.push(stated.unwrap_or_default() + &dispute.note);
     }
     remarks.extend(function.erratum.clone());
     paragraph(&mut text, &remarks.join("  \n"));
@@ -357,12 +356,6 @@ pub(crate) fn value_line(value: &Value) -> String {
             .collect();
         facts.push(values.join(" or "));
     }
-    facts.extend(
-        value
-            .special
-            .iter()
-            .map(|special| format!("`{}`: {}", special.value, special.meaning)),
-    );
     match &value.default {
         Some(default) => facts.push(format!("default `{default}`")),
         None if value.optional && !value.variadic => facts.push("optional".into()),
@@ -379,7 +372,11 @@ pub(crate) fn value_line(value: &Value) -> String {
     } else {
         format!(": {}", value.description)
     };
-    format!("`{}` {}{description}", value.name, facts.join(", "))
+    let mut line = format!("`{}` {}{description}", value.name, facts.join(", "));
+    for special in &value.special {
+        let _ = write!(line, "\n  - `{}`: {}", special.value, special.meaning);
+    }
+    line
 }
 
 fn since(version: Option<&str>) -> String {

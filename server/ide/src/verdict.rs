@@ -1,6 +1,6 @@
 //! Whether a function of HALion may be used at a place, in one sentence with a mark in front.
 
-use halion_analysis::FileId;
+use halion_analysis::{FileId, Severity};
 use halion_api::{Function, Thread, Threads};
 use halion_syntax::SyntaxToken;
 
@@ -17,14 +17,17 @@ pub(crate) fn verdict(
 ) -> Option<String> {
     let place = Place::at(snapshot, file, name.text_range().start());
     if let Some(finding) = finding(snapshot, file, name.text_range()) {
-        let help = match function.threads.single() {
-            _ if !finding.help.is_empty() => format!("; {}", finding.help.join("; ")),
-            Some(Thread::Controller) => "; wrap it in runAsync".to_owned(),
-            Some(Thread::Processor) => "; wrap it in runSync".to_owned(),
-            None => String::new(),
+        let help = match (finding.help.first(), function.threads.single()) {
+            (Some(help), _) => format!("; {}", help.trim_end_matches('.')),
+            (None, Some(Thread::Controller)) => "; wrap it in runAsync".to_owned(),
+            (None, Some(Thread::Processor)) => "; wrap it in runSync".to_owned(),
+            (None, None) => String::new(),
         };
         let (place, name) = (place.describe(), &function.name);
-        return Some(format!("✗ {place}: {name} cannot be called here{help}."));
+        return Some(match finding.severity {
+            Severity::Error => format!("✗ {place}: {name} cannot be called here{help}."),
+            _ => format!("⚠ {place}: {name} may fail here{help}."),
+        });
     }
     let runs_on = place.runs_on();
     if function.threads == Threads::BOTH {

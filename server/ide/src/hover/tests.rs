@@ -85,6 +85,14 @@ fn a_function_that_nobody_calls_decides_nothing() {
 }
 
 #[test]
+fn a_disputed_function_is_only_doubted() {
+    holds(
+        "get$0Time()",
+        &["⚠ Global statements run in Controller: getTime may fail here"],
+    );
+}
+
+#[test]
 fn a_function_that_is_handed_over_is_judged_by_the_thread_it_will_run_in() {
     holds(
         "function onNote(e)\n  runAsync(open$0URL, \"x\")\nend",
