@@ -1,8 +1,18 @@
 //! Lua 5.2 text to a lossless tree and what is wrong with it. Invariants: [`parse`] never fails and never overflows the stack; the
 //! tree keeps every byte; one file at a time; no other crate names `rowan`. Offsets are bytes.
 //!
+//! ```
+//! use halion_syntax::ast::Stat;
+//!
+//! let parse = halion_syntax::parse("function onNote(event)\n  playNote(\nend");
+//! assert_eq!(parse.errors()[0].message, "an argument or `)` expected after `(`");
+//! let Some(Stat::Function(function)) = parse.chunk().block().and_then(|block| block.statements().next()) else { panic!() };
+//! assert_eq!(function.name().map(|name| name.path()).as_deref(), Some("onNote"));
+//! ```
+//!
 //! To read in this order: [`kind`](SyntaxKind), `lexer` (text to tokens), `parser` (tokens to tree), `parser/scope.rs` (locals,
-//! labels, limits), `parser/structure.rs` (which blocks lack their `end`), [`ast`] (typed views), [`LineIndex`].
+//! labels, limits), `parser/structure.rs` (which blocks lack their `end`), `parser/errors.rs`
+//! (one hole is told once), [`ast`] (typed views), [`LineIndex`].
 //!
 //! # Accepts and rejects as `luac5.2 -p`
 //! [`Parse::errors`] is empty if and only if `luac5.2 -p` takes the file, numbers, escapes, labels, `break`, `...`, 200 locals, 255

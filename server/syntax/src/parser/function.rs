@@ -55,13 +55,13 @@ impl Parser<'_> {
             self.error("`(` expected: write the parameters, or `()` if there are none");
             return;
         }
-        let line_opener = self.current;
+        let opener = self.current;
         self.start(SyntaxKind::ParamList);
         self.bump();
         if !self.at(SyntaxKind::RParen) {
             self.parameter_names();
         }
-        self.expect_closing(line_opener, SyntaxKind::RParen);
+        self.expect_closing(opener, SyntaxKind::RParen);
         self.close(SyntaxKind::ParamList);
     }
 
