@@ -127,11 +127,11 @@ async fn read_messages(
                 continue;
             }
         };
-        let method = match check(&body) {
-            Ok(method) => method,
-            Err((id, error, problem)) => {
-                frames.recover(body);
-                refuse(&refusals, id, error, problem).await;
+        let (method, body) = match check(body) {
+            Ok(message) => message,
+            Err(refused) => {
+                frames.recover(refused.body);
+                refuse(&refusals, refused.id, refused.error, refused.problem).await;
                 continue;
             }
         };
@@ -151,34 +151,56 @@ async fn read_messages(
     }
 }
 
-/// The method of a request or notification, `None` for a response; or how to refuse what tower-lsp could not decode.
-fn check(body: &[u8]) -> Result<Option<String>, (Id, Error, String)> {
-    let error = match serde_json::from_slice::<Request>(body) {
+/// What tower-lsp could not decode, and how to answer it.
+struct Refused {
+    body: Vec<u8>,
+    id: Id,
+    error: Error,
+    problem: String,
+}
+
+/// A message that tower-lsp understands, with the method of a request or notification, `None` for a response.
+///
+/// Some clients write `"params": null` where there are none, which tower-lsp takes for wrong parameters.
+fn check(body: Vec<u8>) -> Result<(Option<String>, Vec<u8>), Refused> {
+    let why = match serde_json::from_slice::<Request>(&body) {
         Ok(request) if !request.method().is_empty() => {
-            return Ok(Some(request.method().to_owned()));
+            let method = Some(request.method().to_owned());
+            let has_null = request.params().is_some_and(Value::is_null);
+            let without = has_null.then(|| serde_json::to_vec(&without_params(request)));
+            return Ok((method, without.and_then(Result::ok).unwrap_or(body)));
         }
-        Ok(_) => None,
-        Err(error) => Some(error),
+        Ok(_) => "it has no method".to_owned(),
+        Err(error) => error.to_string(),
     };
-    if serde_json::from_slice::<Response>(body).is_ok() {
-        return Ok(None);
+    if serde_json::from_slice::<Response>(&body).is_ok() {
+        return Ok((None, body));
     }
-    match serde_json::from_slice::<Value>(body) {
-        Err(error) => Err((
-            Id::Null,
-            Error::parse_error(),
-            format!("the message is not JSON: {error}"),
-        )),
-        Ok(message) => {
-            let id = message
+    Err(match serde_json::from_slice::<Value>(&body) {
+        Err(error) => Refused {
+            body,
+            id: Id::Null,
+            error: Error::parse_error(),
+            problem: format!("the message is not JSON: {error}"),
+        },
+        Ok(message) => Refused {
+            body: Vec::new(),
+            id: message
                 .get("id")
-                .cloned()
-                .and_then(|id| serde_json::from_value(id).ok());
-            let why = error.map_or("it has no method".into(), |error| error.to_string());
-            let problem =
-                format!("the message is no JSON-RPC request, notification or response: {why}");
-            Err((id.unwrap_or(Id::Null), Error::invalid_request(), problem))
-        }
+                .and_then(|id| serde_json::from_value(id.clone()).ok())
+                .unwrap_or(Id::Null),
+            error: Error::invalid_request(),
+            problem: format!("the message is no JSON-RPC request, notification or response: {why}"),
+        },
+    })
+}
+
+fn without_params(request: Request) -> Request {
+    let (method, id, _) = request.into_parts();
+    let request = Request::build(method);
+    match id {
+        Some(id) => request.id(id).finish(),
+        None => request.finish(),
     }
 }
 
