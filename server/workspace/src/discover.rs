@@ -1,6 +1,6 @@
 //! All scripts below some paths: every `.lua` file that no other one requires is a script of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -129,13 +129,18 @@ impl Found {
 }
 
 fn scripts_among(found: Vec<Found>) -> Vec<Loaded> {
+    // By file: the places in `found` of the scripts that load it.
+    let mut loaded_by: BTreeMap<&PathBuf, Vec<usize>> = BTreeMap::new();
+    for (idx, script) in found.iter().enumerate() {
+        for file in &script.files {
+            loaded_by.entry(file).or_default().push(idx);
+        }
+    }
     let is_module = |idx: usize| {
         let file = &found[idx];
-        found.iter().enumerate().any(|(other_idx, other)| {
-            let requires_back = file.files.contains(&other.main);
-            other_idx != idx
-                && other.files.contains(&file.main)
-                && (!requires_back || other_idx < idx)
+        loaded_by[&file.main].iter().any(|&other_idx| {
+            let requires_back = file.files.contains(&found[other_idx].main);
+            other_idx != idx && (!requires_back || other_idx < idx)
         })
     };
     let mut is_script: Vec<bool> = (0..found.len()).map(|idx| !is_module(idx)).collect();

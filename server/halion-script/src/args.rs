@@ -1,0 +1,196 @@
+//! What can be typed behind `halion-script`, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Effects, Style};
+use clap::builder::Styles;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const HEADING: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const LITERAL: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+const PLACEHOLDER: Style = AnsiColor::Cyan.on_default();
+const STYLES: Styles = Styles::styled()
+    .header(HEADING)
+    .usage(HEADING)
+    .literal(LITERAL)
+    .placeholder(PLACEHOLDER);
+
+/// Checks, plays and debugs HALion scripts without HALion.
+///
+/// HALion runs a script on two threads: the Controller (parameters, loading, files) and the Processor (notes, sound).
+/// Most functions work on one of them only. `check` finds the calls that end up on the wrong one, `run` plays the
+/// script and shows what happens when on which thread, `lsp` and `dap` bring both into an editor.
+#[derive(Debug, Parser)]
+#[command(name = "halion-script", version, styles = STYLES, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  halion-script check .                  every script below the current folder
+  halion-script run samples/open_url     check a sample, then play it
+  halion-script help run                 all about playing a script";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find calls on the wrong thread, and what else is wrong in scripts
+    Check(CheckArgs),
+    /// Check a script, then play it and show what happened when on which thread
+    Run(RunArgs),
+    /// Serve an editor: the language server protocol on standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp,
+    /// Serve a debugger: the debug adapter protocol on standard input and output, or on a port
+    #[command(after_help = DAP_HELP)]
+    Dap(DapArgs),
+}
+
+const LSP_HELP: &str = "\
+An editor starts this, not you. For Neovim:
+  vim.lsp.config('halion-script', { cmd = { 'halion-script', 'lsp' }, filetypes = { 'lua' } })
+  vim.lsp.enable('halion-script')";
+
+const DAP_HELP: &str = "\
+An editor starts this, not you. With a port, one that runs already can connect:
+  halion-script dap --port 4711";
+
+/// `check`
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP)]
+pub struct CheckArgs {
+    /// Scripts, or folders in which each .lua file that no other one requires is a script of its own
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to show the findings
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Show hints too, such as functions that nobody calls and that need a certain thread (JSON always holds them)
+    #[arg(long)]
+    pub hints: bool,
+    /// What is known of the scripts besides their text.
+    #[command(flatten)]
+    pub script: ScriptArgs,
+}
+
+const CHECK_HELP: &str = "\
+Examples:
+  halion-script check main.lua           one script with the modules it requires
+  halion-script check --hints scripts    everything in a folder, hints too
+  halion-script check --format github    annotations on a pull request
+  halion-script check --format sarif > findings.sarif
+
+Exit code: 0 nothing at error level, 1 errors found, 2 could not run.";
+
+/// What is known of the scripts besides their text.
+#[derive(Debug, Clone, Args)]
+pub struct ScriptArgs {
+    /// What the scripts are made for: a MIDI module, or the user interface (a macro page)
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = ScriptKind::Auto)]
+    pub script_kind: ScriptKind,
+    /// A folder to search for required modules, after the script's own and the current one (may be given several times)
+    #[arg(long = "library", value_name = "DIR")]
+    pub libraries: Vec<PathBuf>,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+#[command(after_help = RUN_HELP)]
+pub struct RunArgs {
+    /// A script, or a sample folder (script.lua, and scenario.toml beside it)
+    #[arg(value_name = "SCRIPT")]
+    pub script: PathBuf,
+    /// What to play: notes, controllers and parameter edits with their times
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "midi")]
+    pub scenario: Option<PathBuf>,
+    /// Play a standard MIDI file instead
+    #[arg(long, value_name = "FILE.mid")]
+    pub midi: Option<PathBuf>,
+    /// Stop after so many milliseconds of playing time
+    #[arg(long, value_name = "MS", value_parser = milliseconds, allow_negative_numbers = true)]
+    pub until: Option<f64>,
+    /// Write all that happens as JSON, one object a line (`-` for standard output)
+    #[arg(long, value_name = "FILE|-")]
+    pub trace: Option<PathBuf>,
+    /// Play without checking first
+    #[arg(long)]
+    pub no_check: bool,
+    /// Play again whenever the script, a module or the scenario is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub watch: bool,
+    /// What is known of the script besides its text.
+    #[command(flatten)]
+    pub kind: ScriptArgs,
+}
+
+const RUN_HELP: &str = "\
+Examples:
+  halion-script run samples/open_url              a sample with its scenario
+  halion-script run main.lua                      one middle C of 500 ms
+  halion-script run main.lua --midi song.mid --until 4000
+  halion-script run main.lua --trace - | grep error
+  halion-script run main.lua --watch              again on every save
+
+A scenario:
+  tempo = 120.0            # beats per minute
+  [[input]]
+  at_ms = 0
+  kind = \"note\"            # also note_on, note_off, controller, pitch_bend,
+  note = 60                # after_touch, trigger_pad, parameter, tempo, transport
+  velocity = 100
+  length_ms = 500
+
+Time is virtual: ten seconds of music take a blink. Exit code: 0 clean, 1 a script error occurred, 2 could not run.";
+
+/// `dap`
+#[derive(Debug, Args)]
+pub struct DapArgs {
+    /// Listen on this port of the local machine instead of using standard input and output
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+}
+
+/// The formats of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: the source, the path that proves the finding, and what to do
+    Text,
+    /// For programs: stable, see the README
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: annotations
+    Github,
+}
+
+/// What a script is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScriptKind {
+    /// Found out from the functions that the script defines and calls
+    Auto,
+    /// A MIDI module: onNote and the like, two threads
+    Midi,
+    /// A macro page or template: the Controller thread only
+    Ui,
+}
+
+fn milliseconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(ms) if ms.is_finite() && ms >= 0.0 => Ok(ms),
+        _ => Err("a number of milliseconds from 0 is expected, such as 2500".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_table_of_arguments_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

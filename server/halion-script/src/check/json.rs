@@ -1,0 +1,87 @@
+//! `check --format json`: the stable form for programs, version 1. Lines and columns from 1, columns in UTF-16 units.
+
+use serde::Serialize;
+
+use crate::report::{Finding, Report, Step};
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    version: u32,
+    files: Vec<JsonFile<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonFile<'a> {
+    path: &'a str,
+    diagnostics: Vec<Diagnostic<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Diagnostic<'a> {
+    code: &'a str,
+    severity: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    message: &'a str,
+    function: Option<&'a str>,
+    thread: Option<&'a str>,
+    chain: Vec<JsonStep<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonStep<'a> {
+    name: &'a str,
+    path: &'a str,
+    line: usize,
+    thread: &'a str,
+    why: &'a str,
+}
+
+/// The report as one JSON document, hints included.
+pub fn render(report: &Report) -> String {
+    let files = report.files.iter().map(|file| JsonFile {
+        path: &file.path,
+        diagnostics: file
+            .findings
+            .iter()
+            .map(|finding| diagnostic(report, finding))
+            .collect(),
+    });
+    let files = files.collect();
+    let mut text = serde_json::to_string_pretty(&Document { version: 1, files })
+        .expect("strings and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+fn diagnostic<'a>(report: &'a Report, finding: &'a Finding) -> Diagnostic<'a> {
+    Diagnostic {
+        code: finding.code,
+        severity: finding.severity.as_str(),
+        line: finding.span.start.line,
+        column: finding.span.start.column,
+        end_line: finding.span.end.line,
+        end_column: finding.span.end.column,
+        message: &finding.message,
+        function: finding.function.as_deref(),
+        thread: finding.thread,
+        chain: finding
+            .chain
+            .iter()
+            .map(|step| json_step(report, step))
+            .collect(),
+    }
+}
+
+fn json_step<'a>(report: &'a Report, step: &'a Step) -> JsonStep<'a> {
+    JsonStep {
+        name: &step.name,
+        path: &report.files[step.file].path,
+        line: step.span.start.line,
+        thread: step.thread,
+        why: step.why,
+    }
+}

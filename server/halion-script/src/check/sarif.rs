@@ -1,0 +1,162 @@
+//! `check --format sarif`: SARIF 2.1.0 for code scanning. The path that proves a finding is its code flow.
+//!
+//! Lines and columns from 1, columns in UTF-16 units (`columnKind` says so).
+
+use serde_json::json;
+use serde_sarif::sarif::{
+    ArtifactLocation, CodeFlow, Location, Message, MultiformatMessageString, PhysicalLocation,
+    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run,
+    Sarif, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent,
+};
+
+use super::rules::{RULES, Rule};
+use crate::report::{File, Finding, Report, Severity, Span};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The report as one SARIF document; hints only when asked for.
+pub fn render(report: &Report, hints: bool) -> String {
+    let results: Vec<SarifResult> = report
+        .findings(hints)
+        .map(|(file, finding)| result(report, file, finding))
+        .collect();
+    let driver = ToolComponent::builder()
+        .name("halion-script")
+        .version(env!("CARGO_PKG_VERSION"))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .rules(RULES.iter().map(descriptor).collect::<Vec<_>>())
+        .build();
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .column_kind(json!("utf16CodeUnits"))
+        .results(results)
+        .build();
+    let sarif = Sarif::builder()
+        .schema(SCHEMA)
+        .version(json!("2.1.0"))
+        .runs(vec![run])
+        .build();
+    let mut text = serde_json::to_string_pretty(&sarif).expect("strings and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+fn descriptor(rule: &Rule) -> ReportingDescriptor {
+    let text = |text: &str| MultiformatMessageString::builder().text(text).build();
+    ReportingDescriptor::builder()
+        .id(rule.code)
+        .name(rule.code)
+        .short_description(text(rule.summary))
+        .full_description(text(rule.description))
+        .help(text(rule.help))
+        .default_configuration(
+            ReportingConfiguration::builder()
+                .level(json!(level(rule.severity)))
+                .build(),
+        )
+        .build()
+}
+
+fn level(severity: Severity) -> ResultLevel {
+    match severity {
+        Severity::Error => ResultLevel::Error,
+        Severity::Warning => ResultLevel::Warning,
+        Severity::Information | Severity::Hint => ResultLevel::Note,
+    }
+}
+
+fn result(report: &Report, file: &File, finding: &Finding) -> SarifResult {
+    let mut text = finding.message.clone();
+    for help in &finding.help {
+        text.push('\n');
+        text.push_str(help);
+    }
+    let mut result = SarifResult::builder()
+        .rule_id(finding.code)
+        .level(level(finding.severity))
+        .message(message(&text))
+        .locations(vec![location(file, &finding.span, None)])
+        .build();
+    result.rule_index = RULES
+        .iter()
+        .position(|rule| rule.code == finding.code)
+        .and_then(|idx| i64::try_from(idx).ok());
+    if !finding.chain.is_empty() {
+        result.code_flows = Some(vec![code_flow(report, file, finding)]);
+    }
+    result
+}
+
+fn code_flow(report: &Report, file: &File, finding: &Finding) -> CodeFlow {
+    let steps = finding
+        .chain
+        .iter()
+        .map(|step| location(&report.files[step.file], &step.span, Some(&step.text())));
+    let end = location(file, &finding.span, Some(&finding.message));
+    let locations = steps
+        .chain([end])
+        .map(|location| ThreadFlowLocation::builder().location(location).build());
+    let thread_flow = ThreadFlow::builder()
+        .locations(locations.collect::<Vec<_>>())
+        .build();
+    CodeFlow::builder().thread_flows(vec![thread_flow]).build()
+}
+
+fn location(file: &File, span: &Span, text: Option<&str>) -> Location {
+    let region = Region::builder()
+        .start_line(number(span.start.line))
+        .start_column(number(span.start.column))
+        .end_line(number(span.end.line))
+        .end_column(number(span.end.column))
+        .build();
+    let artifact = ArtifactLocation::builder().uri(uri(&file.path)).build();
+    let physical = PhysicalLocation::builder()
+        .artifact_location(artifact)
+        .region(region)
+        .build();
+    let mut location = Location::builder().physical_location(physical).build();
+    location.message = text.map(message);
+    location
+}
+
+fn message(text: &str) -> Message {
+    Message::builder().text(text).build()
+}
+
+fn number(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A path as a URI reference: relative paths stay relative, to the folder where the check was started.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    let bytes = path.bytes().collect::<Vec<_>>();
+    let is_drive = bytes.get(1) == Some(&b':');
+    match (path.starts_with('/'), is_drive) {
+        (true, _) => uri.push_str("file://"),
+        (false, true) => uri.push_str("file:///"),
+        (false, false) => {}
+    }
+    for byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' => {
+                uri.push(char::from(byte))
+            }
+            b':' if is_drive => uri.push(':'),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uri_references() {
+        assert_eq!(uri("a b/ü:1.lua"), "a%20b/%C3%BC%3A1.lua");
+        assert_eq!(uri("/a/b.lua"), "file:///a/b.lua");
+        assert_eq!(uri("C:/a/b.lua"), "file:///C:/a/b.lua");
+    }
+}

@@ -1,0 +1,226 @@
+//! The findings of `check`, ready to be shown: each file once, each finding once, with lines and columns.
+//!
+//! Lines are 1-based. Columns are 1-based and count UTF-16 units, as editors do; the ranges are offsets in bytes.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What was found in all scripts together.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Every file that was checked, in the order in which the scripts were found.
+    pub files: Vec<File>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// A file and what was found in it, by position.
+#[derive(Debug)]
+pub struct File {
+    /// As shown to the user: relative when it was asked for so, with `/` between folders.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// By position, hints included.
+    pub findings: Vec<Finding>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule, such as `wrong-thread`.
+    pub code: &'static str,
+    /// How sure and how bad.
+    pub severity: Severity,
+    /// What is underlined.
+    pub span: Span,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The HALion function that it is about.
+    pub function: Option<String>,
+    /// The thread that runs the place, as `controller` or `processor`.
+    pub thread: Option<&'static str>,
+    /// How control gets there, from the entry to the function that holds the place.
+    pub chain: Vec<Step>,
+    /// Other entries that get there too.
+    pub also_from: Vec<String>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// What HALion would say when it happens.
+    pub runtime_text: Option<String>,
+}
+
+/// One step of the path to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The function that is entered, or what control passes through (`runAsync`).
+    pub name: String,
+    /// The place in [`Report::files`] of the file that holds the span.
+    pub file: usize,
+    /// Where control passes on; for the first step the name in its declaration.
+    pub span: Span,
+    /// The thread from here on, as `controller` or `processor`.
+    pub thread: &'static str,
+    /// How it is entered: `entry`, `call`, `runAsync` and so on.
+    pub why: &'static str,
+    /// Where the function was passed, stored or registered, when it is not called by its own name.
+    pub supplied: Option<(usize, Span)>,
+}
+
+impl Step {
+    /// What happens at its place, in a few words.
+    pub fn text(&self) -> String {
+        let (name, thread) = (&self.name, thread_name(self.thread));
+        let name = if name == "<anonymous>" {
+            "a function without name".to_owned()
+        } else {
+            format!("`{name}`")
+        };
+        match self.why {
+            "entry" if self.name == "<main>" => format!("global statements run in the {thread}"),
+            "entry" => format!("{name} runs in the {thread}"),
+            "runAsync" | "runSync" | "spawn" => format!("{} runs {name} in the {thread}", self.why),
+            "callback" => format!("{name} is called back in the {thread}"),
+            _ => format!("calls {name}"),
+        }
+    }
+
+    /// How the function came to the place that calls it, when that is another place.
+    pub fn supply(&self) -> &'static str {
+        match self.why {
+            "argument" => "handed over here",
+            "entry" => "registered here",
+            _ => "stored here",
+        }
+    }
+}
+
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Offsets in bytes.
+    pub range: Range<usize>,
+    /// Its first character.
+    pub start: Place,
+    /// Behind its last character.
+    pub end: Place,
+}
+
+/// A line and a column, both from 1; the column counts UTF-16 units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in UTF-16 units.
+    pub column: usize,
+}
+
+/// How sure and how bad a finding is, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It will fail.
+    Error,
+    /// It may fail.
+    Warning,
+    /// Worth knowing.
+    Information,
+    /// Shown when asked for.
+    Hint,
+}
+
+impl Severity {
+    /// The word in JSON and in the summary.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+impl Report {
+    /// All findings with their files; hints only when `hints`.
+    pub fn findings(&self, hints: bool) -> impl Iterator<Item = (&File, &Finding)> {
+        let all = self
+            .files
+            .iter()
+            .flat_map(|file| file.findings.iter().map(move |finding| (file, finding)));
+        all.filter(move |(_, finding)| hints || finding.severity != Severity::Hint)
+    }
+
+    /// True when something will fail.
+    pub fn has_errors(&self) -> bool {
+        self.findings(false)
+            .any(|(_, finding)| finding.severity == Severity::Error)
+    }
+
+    /// `2 errors and 1 warning in 1 file`, or `no findings in 3 files`.
+    pub fn summary(&self, hints: bool) -> String {
+        let mut counts: Vec<String> = Vec::new();
+        for severity in [
+            Severity::Error,
+            Severity::Warning,
+            Severity::Information,
+            Severity::Hint,
+        ] {
+            let n = self
+                .findings(hints)
+                .filter(|(_, finding)| finding.severity == severity)
+                .count();
+            match (n, severity) {
+                (0, _) => {}
+                (1, Severity::Information) => counts.push("1 remark".to_owned()),
+                (n, Severity::Information) => counts.push(format!("{n} remarks")),
+                (n, severity) => counts.push(plural(n, severity.as_str())),
+            }
+        }
+        let n_with_findings = self
+            .files
+            .iter()
+            .filter(|file| {
+                file.findings
+                    .iter()
+                    .any(|f| hints || f.severity != Severity::Hint)
+            })
+            .count();
+        match counts.pop() {
+            None => format!("no findings in {}", plural(self.files.len(), "file")),
+            Some(only) if counts.is_empty() => {
+                format!("{only} in {}", plural(n_with_findings, "file"))
+            }
+            Some(last) => format!(
+                "{} and {last} in {}",
+                counts.join(", "),
+                plural(n_with_findings, "file")
+            ),
+        }
+    }
+
+    /// How many hints are not shown unless asked for.
+    pub fn n_hints(&self) -> usize {
+        self.findings(true)
+            .filter(|(_, finding)| finding.severity == Severity::Hint)
+            .count()
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn plural(n: usize, word: &str) -> String {
+    if n == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{n} {word}s")
+    }
+}
+
+/// `controller` as people write it.
+pub fn thread_name(thread: &str) -> &'static str {
+    if thread == "controller" {
+        "Controller"
+    } else {
+        "Processor"
+    }
+}

@@ -1,0 +1,161 @@
+//! What goes into a run: the script, what is played to it, and where the trace goes. Read anew for every run.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use halion_engine::{Scenario, Source};
+use halion_workspace::{
+    Options, Problem, RunTarget, find_module, identity, read_bytes, read_text, run_target,
+};
+
+use crate::args::RunArgs;
+use crate::script::{options, shown_path};
+
+/// The files of a run.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The script.
+    pub script: PathBuf,
+    /// What is played.
+    pub music: Music,
+    /// Where modules are searched.
+    options: Options,
+}
+
+/// What is played to the script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Music {
+    /// One middle C of 500 ms.
+    MiddleC,
+    /// A scenario file.
+    Scenario(PathBuf),
+    /// A standard MIDI file.
+    Midi(PathBuf),
+}
+
+/// Why a run cannot start: what cannot be read, or a scenario that makes no sense.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A path that cannot be used.
+    Path(Problem),
+    /// A file that was read and does not hold what it should; the sentence names it.
+    Content(String),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Path(problem)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(problem) => problem.fmt(f),
+            Self::Content(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Inputs {
+    /// Finds the files; none is read yet.
+    pub fn find(args: &RunArgs) -> Result<Self, Refusal> {
+        let RunTarget { script, scenario } = run_target(&args.script)?;
+        let music = match (&args.midi, args.scenario.clone().or(scenario)) {
+            (Some(midi), _) => Music::Midi(midi.clone()),
+            (None, Some(scenario)) => Music::Scenario(scenario),
+            (None, None) => Music::MiddleC,
+        };
+        let inputs = Self {
+            script,
+            music,
+            options: options(&args.kind),
+        };
+        if let Some(trace) = &args.trace
+            && inputs
+                .paths()
+                .iter()
+                .any(|path| identity(path) == identity(trace))
+        {
+            let trace = trace.display();
+            return Err(Refusal::Content(format!(
+                "the trace would overwrite `{trace}`; name another file behind --trace"
+            )));
+        }
+        Ok(inputs)
+    }
+
+    /// The script and what is played.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let music = match &self.music {
+            Music::MiddleC => None,
+            Music::Scenario(path) | Music::Midi(path) => Some(path.clone()),
+        };
+        [self.script.clone()].into_iter().chain(music).collect()
+    }
+
+    /// Reads the script.
+    pub fn source(&self) -> Result<Source, Refusal> {
+        source(&self.script).map_err(Refusal::Path)
+    }
+
+    /// Reads what is played.
+    pub fn scenario(&self) -> Result<Scenario, Refusal> {
+        match &self.music {
+            Music::MiddleC => Ok(Scenario::default()),
+            Music::Scenario(path) => {
+                let text = read_text(path)?;
+                Scenario::parse(&text).map_err(|error| {
+                    Refusal::Content(format!(
+                        "the scenario `{}` cannot be played: {error}",
+                        shown_path(path)
+                    ))
+                })
+            }
+            Music::Midi(path) => {
+                let bytes = read_bytes(path)?;
+                Scenario::from_midi(&bytes).map_err(|error| {
+                    Refusal::Content(format!(
+                        "the MIDI file `{}` cannot be played: {error}",
+                        shown_path(path)
+                    ))
+                })
+            }
+        }
+    }
+
+    /// What `require` does during the run.
+    pub fn modules(&self) -> impl FnMut(&str) -> Result<Source, String> + Send + 'static {
+        let folder = self.script.parent().unwrap_or(Path::new("")).to_path_buf();
+        let options = self.options.clone();
+        move |name| match find_module(name, &folder, &options) {
+            Some(path) => source(&path).map_err(|problem| problem.to_string()),
+            None => Err(
+                "no such file beside the script, in the current folder or in a --library folder"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// `samples/open_url/script.lua with scenario.toml`.
+    pub fn title(&self) -> String {
+        let script = shown_path(&self.script);
+        match &self.music {
+            Music::MiddleC => format!("{script} with one middle C of 500 ms"),
+            Music::Scenario(path) | Music::Midi(path) if path.parent() == self.script.parent() => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                format!("{script} with {name}")
+            }
+            Music::Scenario(path) | Music::Midi(path) => {
+                format!("{script} with {}", shown_path(path))
+            }
+        }
+    }
+}
+
+fn source(path: &Path) -> Result<Source, Problem> {
+    Ok(Source {
+        path: shown_path(path),
+        text: read_text(path)?,
+    })
+}

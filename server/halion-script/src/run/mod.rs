@@ -1,0 +1,173 @@
+//! `run`: checks a script, plays it, and shows what happened when on which thread.
+
+mod inputs;
+mod play;
+mod table;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::channel;
+
+use halion_engine::ScriptError;
+use halion_workspace::words;
+
+use crate::args::RunArgs;
+use crate::check;
+use crate::output::{self, BOLD, DIM, ERROR, Exit, GOOD, WARNING};
+use crate::report::plural;
+use crate::script::{self, Examined};
+use inputs::{Inputs, Refusal};
+use play::{Played, Trace, play};
+
+/// Of the script errors, so many are shown in full.
+const ERRORS_SHOWN: usize = 10;
+
+/// Runs the command.
+pub fn run(args: &RunArgs) -> Exit {
+    let done = if args.watch {
+        watch(args)
+    } else {
+        run_once(args)
+    };
+    done.unwrap_or_else(|refusal| {
+        output::error(&refusal);
+        Exit::CouldNotRun
+    })
+}
+
+/// One run: check, play, show.
+fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
+    if let Some(missing) = script::missing_libraries(&args.kind).into_iter().next() {
+        return Err(missing.into());
+    }
+    let inputs = Inputs::find(args)?;
+    // What cannot be read is said before anything is shown.
+    inputs.source()?;
+    inputs.scenario()?;
+    let trace = args.trace.as_deref().map(open_trace).transpose()?;
+    let show: fn(&str) = if is_stdout(args.trace.as_deref()) {
+        output::err
+    } else {
+        output::out
+    };
+    if !args.no_check {
+        let Examined {
+            report,
+            problems,
+            remarks,
+        } = script::examine(std::slice::from_ref(&inputs.script), &args.kind);
+        for problem in &problems {
+            output::error(problem);
+        }
+        for remark in &remarks {
+            output::warning(remark);
+        }
+        check::show(&report, false, show);
+        show("\n");
+    }
+    show(&format!("{BOLD}Playing{BOLD:#} {}\n\n", inputs.title()));
+    let played = play(&inputs, args.until, trace)?;
+    show_played(&played, args.until.is_some(), show);
+    match (&played.trace_error, played.errors.is_empty()) {
+        (Some(error), _) if error.kind() != io::ErrorKind::BrokenPipe => Err(Refusal::Content(
+            format!("the trace is not complete: {}", words(error)),
+        )),
+        (_, true) => Ok(Exit::Clean),
+        (_, false) => Ok(Exit::Findings),
+    }
+}
+
+fn is_stdout(trace: Option<&Path>) -> bool {
+    trace.is_some_and(|path| path == Path::new("-"))
+}
+
+fn open_trace(path: &Path) -> Result<Trace, Refusal> {
+    if is_stdout(Some(path)) {
+        return Ok(Box::new(io::stdout()));
+    }
+    match File::create(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => {
+            let why = words(&error);
+            Err(Refusal::Content(format!(
+                "cannot write the trace to `{}`: {why}",
+                path.display()
+            )))
+        }
+    }
+}
+
+fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {
+    show(&played.rows.render());
+    for error in played.errors.iter().take(ERRORS_SHOWN) {
+        show(&describe(error));
+    }
+    if played.errors.len() > ERRORS_SHOWN {
+        let n = played.errors.len() - ERRORS_SHOWN;
+        show(&format!(
+            "\n{DIM}and {} more: see all with --trace FILE{DIM:#}\n",
+            plural(n, "script error")
+        ));
+    }
+    let (style, errors) = match played.errors.len() {
+        0 => (GOOD, "no script errors".to_owned()),
+        n => (ERROR, plural(n, "script error")),
+    };
+    let events = format!("{} in, {} out", plural(played.n_in, "event"), played.n_out);
+    let end = match (played.cut_short, asked_for_end) {
+        (true, false) => format!(", {DIM}stopped there: --until MS plays longer{DIM:#}"),
+        _ => String::new(),
+    };
+    show(&format!(
+        "\n{style}{errors}{style:#} in {:.0} ms of playing time, {events}{end}\n",
+        played.length_ms
+    ));
+}
+
+/// The line of HALion's output pane, and below it the calls that led there.
+fn describe(error: &ScriptError) -> String {
+    let clean = |text: &str| -> String {
+        text.chars()
+            .filter(|c| !c.is_control() || *c == '\t')
+            .collect()
+    };
+    let mut text = format!("\n{ERROR}{}{ERROR:#}\n", clean(&error.text()));
+    for frame in &error.stack {
+        let place = format!("{}:{}", clean(&frame.path), frame.line);
+        text.push_str(&format!(
+            "  {DIM}in{DIM:#} {} {DIM}({place}){DIM:#}\n",
+            clean(&frame.function)
+        ));
+    }
+    text
+}
+
+/// Runs, and again on every save, until the user ends it. The watch begins before the first run, so that no save is lost.
+fn watch(args: &RunArgs) -> Result<Exit, Refusal> {
+    let inputs = Inputs::find(args)?;
+    let (saved, saves) = channel();
+    let on_save = move |paths| {
+        // Nobody listens any more only when the program ends.
+        let _ = saved.send(paths);
+    };
+    let mut watch = halion_workspace::watch(inputs.paths(), on_save)?;
+    loop {
+        watch.follow(script::files_of(&inputs.script, &args.kind))?;
+        if let Err(refusal) = run_once(args) {
+            output::error(&refusal);
+        }
+        output::err(&format!("\n{DIM}Waiting for a save, Ctrl-C ends{DIM:#}\n"));
+        let Ok(paths) = saves.recv() else {
+            return Ok(Exit::Clean);
+        };
+        let names: Vec<String> = paths
+            .iter()
+            .map(|path: &std::path::PathBuf| script::shown_path(path))
+            .collect();
+        output::err(&format!(
+            "\n{WARNING}Saved{WARNING:#} {}\n\n",
+            names.join(", ")
+        ));
+    }
+}

@@ -1,0 +1,130 @@
+//! One run of the engine, on a thread of its own, with all that the command shows of it.
+
+use std::cell::RefCell;
+use std::io::{self, BufWriter, Write};
+use std::rc::Rc;
+
+use halion_engine::{End, Engine, Record, RecordKind, ScriptError, trace_line};
+
+use super::inputs::{Inputs, Refusal};
+use super::table::Rows;
+
+/// Lua calls native functions and these call Lua: deep recursion of a script needs room.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Where the trace goes.
+pub type Trace = Box<dyn Write + Send>;
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Played {
+    /// The table.
+    pub rows: Rows,
+    /// The script errors, in order.
+    pub errors: Vec<ScriptError>,
+    /// Events that reached the script.
+    pub n_in: usize,
+    /// Events that it sent on.
+    pub n_out: usize,
+    /// Where virtual time stood in the end, in ms.
+    pub length_ms: f64,
+    /// True when there was more to do.
+    pub cut_short: bool,
+    /// Why the trace is not complete.
+    pub trace_error: Option<io::Error>,
+}
+
+/// Plays the script on a new thread (an [`Engine`] stays on the thread that made it) and waits for its end.
+pub fn play(
+    inputs: &Inputs,
+    until_ms: Option<f64>,
+    trace: Option<Trace>,
+) -> Result<Played, Refusal> {
+    let inputs = inputs.clone();
+    let thread = std::thread::Builder::new()
+        .name("engine".to_owned())
+        .stack_size(STACK_BYTES);
+    let thread = thread.spawn(move || play_here(&inputs, until_ms, trace));
+    let thread = thread.map_err(|error| {
+        Refusal::Content(format!("cannot start a thread for the engine: {error}"))
+    })?;
+    // A panic there is ours: it ends the program in the same way as one here would.
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn play_here(
+    inputs: &Inputs,
+    until_ms: Option<f64>,
+    trace: Option<Trace>,
+) -> Result<Played, Refusal> {
+    let source = inputs.source()?;
+    let scenario = inputs.scenario()?;
+    let sample_rate = scenario.sample_rate;
+    let recorder = Rc::new(RefCell::new(Recorder::new(sample_rate, trace)));
+    // The engine owns its observer, so what it is told is shared.
+    let observer = Rc::clone(&recorder);
+    let observer = Box::new(move |record: &Record| observer.borrow_mut().record(record));
+    let mut engine = Engine::new(source, Box::new(inputs.modules()), scenario, observer)
+        .map_err(|error| Refusal::Content(format!("the engine does not start: {error}")))?;
+    // A whole number of samples; the cast saturates for times beyond all ages.
+    let outcome = engine.run(until_ms.map(|ms| (ms * sample_rate / 1000.0).ceil() as i64));
+    drop(engine);
+    let mut played = recorder.replace(Recorder::new(sample_rate, None)).finish();
+    played.length_ms = outcome.sample as f64 * 1000.0 / sample_rate;
+    played.cut_short = outcome.end == End::TimeReached;
+    Ok(played)
+}
+
+/// Keeps what the engine tells.
+struct Recorder {
+    sample_rate: f64,
+    trace: Option<BufWriter<Trace>>,
+    played: Played,
+}
+
+impl Recorder {
+    fn new(sample_rate: f64, trace: Option<Trace>) -> Self {
+        let rows = Rows::new(sample_rate);
+        let played = Played {
+            rows,
+            errors: Vec::new(),
+            n_in: 0,
+            n_out: 0,
+            length_ms: 0.0,
+            cut_short: false,
+            trace_error: None,
+        };
+        Self {
+            sample_rate,
+            trace: trace.map(BufWriter::new),
+            played,
+        }
+    }
+
+    fn record(&mut self, record: &Record) {
+        if let Some(trace) = &mut self.trace
+            && let Err(error) = writeln!(trace, "{}", trace_line(record, self.sample_rate))
+        {
+            self.played.trace_error.get_or_insert(error);
+            self.trace = None;
+        }
+        match &record.kind {
+            RecordKind::Error(error) => self.played.errors.push((**error).clone()),
+            RecordKind::EventIn(_) => self.played.n_in += 1,
+            RecordKind::EventOut(_) => self.played.n_out += 1,
+            _ => {}
+        }
+        self.played.rows.push(record);
+    }
+
+    fn finish(mut self) -> Played {
+        if let Some(mut trace) = self.trace.take()
+            && let Err(error) = trace.flush()
+        {
+            self.played.trace_error.get_or_insert(error);
+        }
+        self.played
+    }
+}

@@ -1,0 +1,216 @@
+//! From the paths that the user names to findings: loads with `workspace`, asks `ide`, and counts lines and columns.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
+use halion_workspace::{Loaded, Options, Overlay, Problem, identity};
+
+use crate::args::{ScriptArgs, ScriptKind};
+use crate::report::{File, Finding, Place, Report, Severity, Span, Step};
+
+/// What `check` has to tell: findings, and what could not be read.
+#[derive(Debug)]
+pub struct Examined {
+    /// The findings.
+    pub report: Report,
+    /// Paths that could not be used.
+    pub problems: Vec<Problem>,
+    /// Required modules that were not found, so that the findings may not be complete; one sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// Checks all scripts among `paths`.
+pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
+    let start = Instant::now();
+    let mut options = options(args);
+    options
+        .workspace_dirs
+        .extend(paths.iter().filter(|path| path.is_dir()).cloned());
+    let mut survey =
+        halion_workspace::survey(paths, &options, &Overlay::default(), &halion_ide::requires);
+    survey.problems.splice(0..0, missing_libraries(args));
+    let mut files = Files::default();
+    for loaded in &survey.scripts {
+        files.add_script(loaded, args.script_kind);
+    }
+    let report = Report {
+        files: files.files,
+        elapsed: start.elapsed(),
+    };
+    Examined {
+        report,
+        problems: survey.problems,
+        remarks: survey.scripts.iter().flat_map(not_found).collect(),
+    }
+}
+
+fn not_found(loaded: &Loaded) -> Vec<String> {
+    let script = shown_path(&loaded.main);
+    let missing = loaded.missing.iter();
+    missing
+        .map(|name| format!("module `{name}` of `{script}` was not found, so its code is not checked; name its folder with --library"))
+        .collect()
+}
+
+/// Where modules are searched: after the script's folder the current one, then the libraries.
+pub fn options(args: &ScriptArgs) -> Options {
+    Options {
+        workspace_dirs: vec![PathBuf::new()],
+        library_dirs: args.libraries.clone(),
+    }
+}
+
+/// A library folder that does not exist is a slip of the pen, which would show as modules that are not found.
+pub fn missing_libraries(args: &ScriptArgs) -> Vec<Problem> {
+    let missing = args.libraries.iter().filter(|path| !path.is_dir());
+    missing
+        .map(|path| Problem::new(path, halion_workspace::Reason::Missing))
+        .collect()
+}
+
+/// All files of a script that can be read now; at least the script itself.
+pub fn files_of(script: &Path, args: &ScriptArgs) -> Vec<PathBuf> {
+    match halion_workspace::load_script(
+        script,
+        &options(args),
+        &Overlay::default(),
+        &halion_ide::requires,
+    ) {
+        Ok(loaded) => loaded.paths(),
+        Err(_) => vec![script.to_path_buf()],
+    }
+}
+
+/// A path as people and programs read it: without `./` in front, with `/` between folders.
+pub fn shown_path(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
+        .replacen("//", "/", 1)
+}
+
+/// The files of all scripts so far; a module that several scripts load is there once.
+#[derive(Default)]
+struct Files {
+    files: Vec<File>,
+    by_identity: BTreeMap<PathBuf, usize>,
+}
+
+impl Files {
+    fn add_script(&mut self, loaded: &Loaded, kind: ScriptKind) {
+        let checked = check(loaded, kind);
+        let indices: Vec<LineIndex> = checked
+            .files()
+            .iter()
+            .map(|file| LineIndex::new(&file.text))
+            .collect();
+        let files = loaded.files.iter().zip(checked.files());
+        let places: Vec<usize> = files
+            .map(|(loaded, file)| self.place_of(&loaded.path, file))
+            .collect();
+        for diagnostic in checked.diagnostics() {
+            let finding = to_finding(diagnostic, &places, &indices);
+            let findings = &mut self.files[places[diagnostic.file.idx()]].findings;
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+        for place in places {
+            self.files[place]
+                .findings
+                .sort_by_key(|finding| (finding.span.start, finding.span.end));
+        }
+    }
+
+    fn place_of(&mut self, path: &Path, file: &SourceFile) -> usize {
+        *self.by_identity.entry(identity(path)).or_insert_with(|| {
+            self.files.push(File {
+                path: file.path.clone(),
+                text: Arc::clone(&file.text),
+                findings: Vec::new(),
+            });
+            self.files.len() - 1
+        })
+    }
+}
+
+fn check(loaded: &Loaded, kind: ScriptKind) -> Checked {
+    let files = loaded
+        .files
+        .iter()
+        .map(|file| (shown_path(&file.path), Arc::from(file.text.as_str())));
+    let kind = match kind {
+        ScriptKind::Auto => halion_ide::ScriptKind::Auto,
+        ScriptKind::Midi => halion_ide::ScriptKind::Midi,
+        ScriptKind::Ui => halion_ide::ScriptKind::Ui,
+    };
+    halion_ide::check(files, &loaded.modules, kind)
+}
+
+fn to_finding(diagnostic: &Diagnostic, places: &[usize], indices: &[LineIndex]) -> Finding {
+    let span = |file: FileId, range: TextRange| to_span(range, &indices[file.idx()]);
+    let steps = diagnostic.chain.iter().map(|step| Step {
+        name: step.name.clone(),
+        file: places[step.file.idx()],
+        span: span(step.file, step.range),
+        thread: step.thread.id(),
+        why: step.why.as_str(),
+        supplied: step
+            .supplied_at
+            .map(|(file, range)| (places[file.idx()], span(file, range))),
+    });
+    Finding {
+        code: diagnostic.code.as_str(),
+        severity: match diagnostic.severity {
+            halion_ide::Severity::Error => Severity::Error,
+            halion_ide::Severity::Warning => Severity::Warning,
+            halion_ide::Severity::Information => Severity::Information,
+            halion_ide::Severity::Hint => Severity::Hint,
+        },
+        span: span(diagnostic.file, diagnostic.range),
+        message: diagnostic.message.clone(),
+        function: diagnostic.function.clone(),
+        thread: diagnostic.thread.map(halion_ide::Thread::id),
+        chain: steps.collect(),
+        also_from: diagnostic.also_from.clone(),
+        help: diagnostic.help.clone(),
+        runtime_text: diagnostic.runtime_text.clone(),
+    }
+}
+
+fn to_span(range: TextRange, index: &LineIndex) -> Span {
+    let place = |offset| {
+        let (line, column) = index.utf16(offset);
+        Place {
+            line: line as usize + 1,
+            column: column as usize + 1,
+        }
+    };
+    Span {
+        range: range.start().into()..range.end().into(),
+        start: place(range.start()),
+        end: place(range.end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_as_they_were_named() {
+        for (path, shown) in [
+            ("./a/b.lua", "a/b.lua"),
+            ("a.lua", "a.lua"),
+            ("/tmp/a.lua", "/tmp/a.lua"),
+            ("../a.lua", "../a.lua"),
+        ] {
+            assert_eq!(shown_path(Path::new(path)), shown);
+        }
+    }
+}

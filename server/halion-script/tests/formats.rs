@@ -1,0 +1,203 @@
+//! What `check` writes for programs has the shape that is promised: JSON by its contract, SARIF by its schema.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{folder, halion_script, root, write};
+use serde::Deserialize;
+
+/// The contract of `check --format json`, with no field more and none less.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    files: Vec<File>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    path: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Diagnostic {
+    code: String,
+    severity: Severity,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    message: String,
+    function: Option<String>,
+    thread: Option<Thread>,
+    chain: Vec<Step>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Severity {
+    Error,
+    Warning,
+    Information,
+    Hint,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Thread {
+    Controller,
+    Processor,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    name: String,
+    path: String,
+    line: u32,
+    thread: Thread,
+    why: Why,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Why {
+    Entry,
+    Call,
+    RunAsync,
+    RunSync,
+    Spawn,
+    Callback,
+    Argument,
+    Store,
+}
+
+#[test]
+fn the_sample_that_is_wrong_has_exactly_one_error() {
+    let said = halion_script(root(), &["check", "samples/open_url", "--format", "json"]);
+    assert_eq!(said.code, 1);
+    let document: Document = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document.version, 1);
+    let [file] = &document.files[..] else {
+        panic!("{document:?}")
+    };
+    assert_eq!(file.path, "samples/open_url/script.lua");
+    let [found] = &file.diagnostics[..] else {
+        panic!("{file:?}")
+    };
+    assert_eq!(
+        (found.code.as_str(), &found.severity),
+        ("wrong-thread", &Severity::Error)
+    );
+    assert_eq!(
+        (found.line, found.column, found.end_line, found.end_column),
+        (9, 3, 9, 10)
+    );
+    assert_eq!(
+        (found.function.as_deref(), &found.thread),
+        (Some("openURL"), &Some(Thread::Processor))
+    );
+    assert!(found.message.contains("openURL"), "{}", found.message);
+    let [step] = &found.chain[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        (step.name.as_str(), step.line, &step.thread, &step.why),
+        ("onNote", 8, &Thread::Processor, &Why::Entry)
+    );
+    assert_eq!(step.path, file.path);
+}
+
+#[test]
+fn sarif_obeys_its_schema() {
+    let schema = sarif_schema();
+    let folder = folder(&[
+        (
+            "main.lua",
+            "local web = require \"lib.web\"\nfunction onNote(event)\n  web.open(event)\nend\nfunction dead() openURL(\"\") end\n",
+        ),
+        (
+            "lib/web.lua",
+            "local web = {}\nfunction web.open(text)\n  runAsync(openURL, \"\")\n  openURL(\"\")\nend\nreturn web\n",
+        ),
+        ("a name with blanks.lua", "x = = 1\n"),
+    ]);
+    write(folder.path(), "empty.lua", b"");
+    for args in [
+        vec!["check", "--format", "sarif", "--hints", "."],
+        vec!["check", "--format", "sarif", "empty.lua"],
+    ] {
+        let said = halion_script(folder.path(), &args);
+        let sarif: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        let complaints: Vec<String> = schema
+            .iter_errors(&sarif)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(complaints.is_empty(), "{complaints:#?}");
+        let run = &sarif["runs"][0];
+        for result in run["results"].as_array().unwrap() {
+            let rule = result["ruleIndex"]
+                .as_u64()
+                .expect("each result names its rule");
+            assert_eq!(
+                run["tool"]["driver"]["rules"][usize::try_from(rule).unwrap()]["id"],
+                result["ruleId"]
+            );
+        }
+    }
+    let said = halion_script(root(), &["check", "--format", "sarif", "samples/open_url"]);
+    let sarif: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "samples/open_url/script.lua"
+    );
+    let flow = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+    assert_eq!(flow.as_array().unwrap().len(), 2, "the entry and the call");
+    assert_eq!(
+        flow[0]["location"]["physicalLocation"]["region"]["startLine"],
+        8
+    );
+}
+
+/// The official schema, as it lies beside the types that we write SARIF with.
+fn sarif_schema() -> jsonschema::Validator {
+    let rustc = std::process::Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .unwrap();
+    let rustc = String::from_utf8(rustc.stdout).unwrap();
+    let host = rustc
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap();
+    // What this test was built from is there; what other systems would need is not.
+    let options = ["--offline", "--filter-platform", host]
+        .map(str::to_owned)
+        .to_vec();
+    let mut command = cargo_metadata::MetadataCommand::new();
+    let metadata = command
+        .manifest_path(root().join("Cargo.toml"))
+        .other_options(options)
+        .exec()
+        .unwrap();
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.name.as_str() == "serde-sarif")
+        .unwrap();
+    let schema = package
+        .manifest_path
+        .parent()
+        .unwrap()
+        .join("src/schema.json");
+    // One pattern of the official schema has a bracket too many, which stricter regular expressions refuse.
+    let schema = std::fs::read_to_string(schema).unwrap();
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema = serde_json::from_str(&schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
