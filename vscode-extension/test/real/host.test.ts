@@ -20,6 +20,10 @@ test("the sample open_url in the extension host", async (context) => {
     return folder;
   });
   await show(context, report);
+  await context.test("the trace has what was typed while it was on, and no more", () => {
+    assert.match(report.trace, /textDocument\/didChange.*local traced/s);
+    assert.equal(report.trace.includes("local half"), false);
+  });
   await context.test("every debug message fits the protocol's schema", () => {
     const schema = DapSchema.load(join(clients.extension, "..", "tests"));
     assert.ok(report.messages.length > 20, `only ${report.messages.length} messages`);
@@ -63,7 +67,8 @@ async function inHost(clients: RealClients, makeFolder: (workbench: Workbench) =
     });
     const code = await within(1 * STEP_MS, exited, () => `the extension host did not end\n${lines.join("\n")}`);
     assert.equal(code, 0, lines.join("\n"));
-    return JSON.parse(readFileSync(reportPath, "utf8"));
+    const report: HostReport = JSON.parse(readFileSync(reportPath, "utf8"));
+    return { ...report, trace: workbench.logs("HALion Script Trace.log") };
   } catch (error) {
     await workbench.evidence(join(clients.output, "failed-host"));
     throw error;

@@ -9,7 +9,7 @@ import type { HostReport } from "./host-report.ts";
 /** How long one step may take, in milliseconds. */
 const STEP_MS = 30_000;
 
-const report: HostReport = { steps: [], messages: [] };
+const report: HostReport = { steps: [], messages: [], trace: "" };
 const outputs: string[] = [];
 const stops: { reason: string; threadId: number }[] = [];
 const ended = new vscode.EventEmitter<void>();
@@ -96,6 +96,23 @@ async function openUrl(folder: string): Promise<void> {
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "local half = (\n"));
     await diagnosticsUntil(uri, () => errors().length === 2);
     await vscode.commands.executeCommand("undo");
+    await diagnosticsUntil(uri, () => errors().length === 1);
+  });
+
+  await step("the trace setting takes effect at once", async () => {
+    const settings = vscode.workspace.getConfiguration("halionScript");
+    await settings.update("trace.server", "verbose", vscode.ConfigurationTarget.Global);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "local traced = (\n"));
+    await diagnosticsUntil(uri, () => errors().length === 2);
+    await settings.update("trace.server", "off", vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand("undo");
+    await diagnosticsUntil(uri, () => errors().length === 1);
+  });
+
+  await step("a restarted server finds the same", async () => {
+    const cleared = diagnosticsUntil(uri, () => errors().length === 0);
+    await vscode.commands.executeCommand("halionScript.restartServer");
+    await cleared;
     await diagnosticsUntil(uri, () => errors().length === 1);
   });
 

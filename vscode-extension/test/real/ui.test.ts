@@ -1,7 +1,7 @@
 //! The extension as a user meets it: keys and clicks in a real VS Code. Saves a picture of each state on the way.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -21,10 +21,16 @@ before(async () => {
 });
 after(() => workbench.close());
 
-/** A test with a window on a copy of a sample; when it fails, a picture and the logs are kept. */
-function inSample(name: string, title: string, action: (page: Page, script: Script) => Promise<void>): void {
+/** A test with a window on a copy of a sample, maybe with settings of the folder. When it fails, a picture and the logs are kept. */
+function inSample(
+  name: string,
+  title: string,
+  action: (page: Page, script: Script) => Promise<void>,
+  settings?: Record<string, unknown>,
+): void {
   test(title, async () => {
     const folder = workbench.copy(sample(clients, name), name);
+    if (settings !== undefined) writeFileSync(join(folder, ".vscode", "settings.json"), JSON.stringify(settings));
     const page = await workbench.open(folder);
     try {
       const file = page.locator(".explorer-folders-view .monaco-list-row", { hasText: "script.lua" });
@@ -32,7 +38,7 @@ function inSample(name: string, title: string, action: (page: Page, script: Scri
       await page.locator(".editor-instance .view-line").first().waitFor();
       await action(page, new Script(join(folder, "script.lua")));
     } catch (error) {
-      await workbench.evidence(join(clients.output, `failed-ui-${name}`));
+      await workbench.evidence(join(clients.output, `failed-ui-${title.replaceAll(/\W+/g, "-")}`));
       throw error;
     } finally {
       await page.context().close();
@@ -40,78 +46,26 @@ function inSample(name: string, title: string, action: (page: Page, script: Scri
   });
 }
 
-inSample(
-  "open_url",
-  "open_url: squiggle, problem, hover, breakpoint, stop, stack, variables, console",
-  async (page, script) => {
-    await page.locator(".editor-instance .squiggly-error").first().waitFor();
+inSample("open_url", "F5 in a file that was never saved asks to save it", async (page) => {
+  await command(page, "Create: New Untitled Text File");
+  await command(page, "Change Language Mode");
+  await page.locator(".quick-input-widget:visible input[type=text]").fill("lua");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "(lua)" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".statusbar-item", { hasText: /^Lua$/ }).waitFor();
+  await command(page, "HALion Script: Debug Script");
+  const toast = page.locator(".notification-toast", { hasText: "Untitled-1" });
+  await toast.locator(".monaco-button", { hasText: "Save As..." }).waitFor();
+  await picture(page, "untitled");
+});
 
-    await page.keyboard.press("Control+Shift+M");
-    const problems = page.locator(".markers-panel .monaco-list-row");
-    await problems.filter({ hasText: "openURL" }).first().waitFor();
-    // The chain is below the entry; the first entry is open from the start, its chain is not.
-    await problems.filter({ hasText: "openURL" }).first().click();
-    await page.keyboard.press("ArrowRight");
-    await problems.filter({ hasText: "onNote" }).first().waitFor();
-
-    await hover(page, "openURL");
-    const hovers = page.locator(".monaco-hover:visible");
-    await hovers.filter({ hasText: "Controller" }).first().waitFor();
-    await picture(page, "squiggle");
-    await page.keyboard.press("Escape");
-
-    const line = script.bodyOf("onNote");
-    await goTo(page, line);
-    await page.keyboard.press("F9");
-    await page.locator(".codicon-debug-breakpoint").first().waitFor();
-    await page.keyboard.press("F5");
-    await stoppedAt(page, line);
-    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
-    await page.locator(".debug-variables .monaco-list-row", { hasText: "event" }).first().waitFor();
-    await picture(page, "breakpoint");
-
-    await page.keyboard.press("F5");
-    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
-    const console = page.locator(".repl-tree .monaco-list-row");
-    await console
-      .filter({ hasText: "Function HALion::openURL is not available in the Processor context." })
-      .first()
-      .waitFor();
-    await picture(page, "console");
-  },
-);
-
-inSample(
-  "open_url_async",
-  "open_url_async: no error, F10 over runAsync lands on the next line",
-  async (page, script) => {
-    const line = script.line(/^\s*runAsync\s*\(/);
-    await stopOnce(page, line);
-    await page.keyboard.press("F10");
-    await stoppedAt(page, script.line(/^\s*[^\s-]/, line + 1));
-    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
-    await picture(page, "step-over");
-    assert.equal(await page.locator(".editor-instance .squiggly-error").count(), 0);
-    await page.keyboard.press("Shift+F5");
-    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
-  },
-);
-
-inSample(
-  "open_url_async",
-  "open_url_async: F11 into runAsync shows the function with its waiting caller",
-  async (page, script) => {
-    await stopOnce(page, script.line(/^\s*runAsync\s*\(/));
-    await page.keyboard.press("F11");
-    await stoppedAt(page, script.bodyOf("showHelp"));
-    const frames = page.locator(".debug-call-stack .stack-frame");
-    await frames.filter({ hasText: "showHelp" }).first().waitFor();
-    await frames.filter({ hasText: "onNote" }).first().waitFor();
-    await picture(page, "debug");
-    await page.keyboard.press("Shift+F5");
-    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
-  },
-);
+/** Runs a command by its title in the palette. */
+async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget:visible input[type=text]").fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
 
 /** Runs to a line, then takes the breakpoint away, so that a second note does not stop there again. */
 async function stopOnce(page: Page, line: number): Promise<void> {

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { cleanEnvironment } from "./setup.ts";
 
@@ -52,6 +52,8 @@ export interface WorkbenchOptions {
 }
 
 export class Workbench {
+  private nCopies = 0;
+
   private constructor(
     readonly folder: string,
     readonly port: number,
@@ -120,7 +122,8 @@ export class Workbench {
 
   /** Copies a folder into the run's own, so that a test can edit it, and answers the copy's path. */
   copy(source: string, name: string): string {
-    const to = join(this.folder, "work", name);
+    this.nCopies += 1;
+    const to = join(this.folder, "work", String(this.nCopies), name);
     cpSync(source, to, { recursive: true });
     return to;
   }
@@ -152,6 +155,13 @@ export class Workbench {
   /** The address under which VS Code's payload names a file of this machine. */
   remote(path: string): string {
     return `vscode-remote://127.0.0.1:${this.port}${path}`;
+  }
+
+  /** The text of every log file of this name. */
+  logs(name: string): string {
+    const folder = join(this.folder, "user", "logs");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => basename(file) === name);
+    return files.map((file) => readFileSync(join(folder, file), "utf8")).join("");
   }
 
   /** Saves a picture of every window and VS Code's logs into a folder, for whoever looks into a failed test. */
