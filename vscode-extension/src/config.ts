@@ -22,6 +22,11 @@ export function serverPath(): string {
   return section().get<string>("server.path", "");
 }
 
+/** Whether the workspace's own settings name the program. */
+export function hasOwnServerPath(): boolean {
+  return section().inspect("server.path")?.workspaceValue !== undefined;
+}
+
 /** Library folders are absolute here; relative ones start at the given folder, else at the first workspace folder. */
 export function serverSettings(folder = vscode.workspace.workspaceFolders?.[0]): ServerSettings {
   const settings = section(folder?.uri);

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { Client, type ServerState } from "./client";
-import { enable, isHalionWorkspace, SECTION, serverPath } from "./config";
+import { enable, hasOwnServerPath, isHalionWorkspace, SECTION, serverPath } from "./config";
 import { playScript, registerDebug } from "./debug";
 import { shouldServe } from "./detect";
 import { findServer } from "./server";
@@ -87,8 +87,14 @@ function play(script: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
 
 async function offerSettings(problem: string): Promise<void> {
   const choice = await vscode.window.showErrorMessage(problem, "Open Settings");
-  if (choice !== undefined)
-    await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.server.path`);
+  if (choice === undefined) return;
+  await vscode.commands.executeCommand(`workbench.action.${settingsPage()}`, { query: `@id:${SECTION}.server.path` });
+}
+
+/** The page of the settings that shows the program's path: it belongs to a machine, unless the folder has its own. */
+function settingsPage(): string {
+  if (hasOwnServerPath()) return "openWorkspaceSettings";
+  return vscode.env.remoteName === undefined ? "openSettings2" : "openRemoteSettings";
 }
 
 /** The entry under the `{}` of the status bar, and the context key that shows the play buttons. */

@@ -46,14 +46,108 @@ function inSample(
   });
 }
 
+inSample(
+  "open_url",
+  "open_url: squiggle, problem, hover, breakpoint, stop, stack, variables, console",
+  async (page, script) => {
+    await page.locator(".editor-instance .squiggly-error").first().waitFor();
+
+    await page.keyboard.press("Control+Shift+M");
+    const problems = page.locator(".markers-panel .monaco-list-row");
+    await problems.filter({ hasText: "openURL" }).first().waitFor();
+    // The chain is below the entry; the first entry is open from the start, its chain is not.
+    await problems.filter({ hasText: "openURL" }).first().click();
+    await page.keyboard.press("ArrowRight");
+    await problems.filter({ hasText: "onNote" }).first().waitFor();
+
+    await hover(page, "openURL");
+    const hovers = page.locator(".monaco-hover:visible");
+    await hovers.filter({ hasText: "Controller" }).first().waitFor();
+    await picture(page, "squiggle");
+    await page.keyboard.press("Escape");
+
+    const line = script.bodyOf("onNote");
+    await goTo(page, line);
+    await page.keyboard.press("F9");
+    await page.locator(".codicon-debug-breakpoint").first().waitFor();
+    await page.keyboard.press("F5");
+    await stoppedAt(page, line);
+    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
+    await page.locator(".debug-variables .monaco-list-row", { hasText: "event" }).first().waitFor();
+    await picture(page, "breakpoint");
+
+    await page.keyboard.press("F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+    const console = page.locator(".repl-tree .monaco-list-row");
+    await console
+      .filter({ hasText: "Function HALion::openURL is not available in the Processor context." })
+      .first()
+      .waitFor();
+    await picture(page, "console");
+  },
+);
+
+inSample(
+  "open_url_async",
+  "open_url_async: no error, F10 over runAsync lands on the next line",
+  async (page, script) => {
+    const line = script.line(/^\s*runAsync\s*\(/);
+    await stopOnce(page, line);
+    await page.keyboard.press("F10");
+    await stoppedAt(page, script.line(/^\s*[^\s-]/, line + 1));
+    await page.locator(".debug-call-stack .stack-frame", { hasText: "onNote" }).first().waitFor();
+    await picture(page, "step-over");
+    assert.equal(await page.locator(".editor-instance .squiggly-error").count(), 0);
+    await page.keyboard.press("Shift+F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  },
+);
+
+inSample(
+  "open_url_async",
+  "open_url_async: F11 into runAsync shows the function with its waiting caller",
+  async (page, script) => {
+    await stopOnce(page, script.line(/^\s*runAsync\s*\(/));
+    await page.keyboard.press("F11");
+    await stoppedAt(page, script.bodyOf("showHelp"));
+    const frames = page.locator(".debug-call-stack .stack-frame");
+    await frames.filter({ hasText: "showHelp" }).first().waitFor();
+    await frames.filter({ hasText: "onNote" }).first().waitFor();
+    await picture(page, "debug");
+    await page.keyboard.press("Shift+F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  },
+);
+
+inSample(
+  "open_url",
+  "a server path that names nothing is told, with a button that leads to the setting",
+  async (page) => {
+    const toast = page.locator(".notification-toast", { hasText: "/gone/halion-script" });
+    await toast.waitFor();
+    await toast.locator(".monaco-button", { hasText: "Open Settings" }).click();
+    await page.locator(".settings-editor .setting-item-label", { hasText: "Path" }).first().waitFor();
+    await picture(page, "no-server");
+  },
+  { "halionScript.server.path": "/gone/halion-script" },
+);
+
 inSample("open_url", "F5 in a file that was never saved asks to save it", async (page) => {
-  await command(page, "Create: New Untitled Text File");
+  // A double click beside the tabs makes a new file.
+  await page
+    .locator(".tabs-container")
+    .first()
+    .dblclick({ position: { x: 500, y: 15 } });
+  await page.locator(".tab", { hasText: "Untitled-1" }).waitFor();
   await command(page, "Change Language Mode");
   await page.locator(".quick-input-widget:visible input[type=text]").fill("lua");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "(lua)" }).first().waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".statusbar-item", { hasText: /^Lua$/ }).waitFor();
   await command(page, "HALion Script: Debug Script");
+  // VS Code itself asks where to save first; the message comes when that is turned down.
+  await page.locator(".quick-input-widget:visible", { hasText: "Save As" }).waitFor();
+  await page.keyboard.press("Escape");
   const toast = page.locator(".notification-toast", { hasText: "Untitled-1" });
   await toast.locator(".monaco-button", { hasText: "Save As..." }).waitFor();
   await picture(page, "untitled");
@@ -63,8 +157,11 @@ inSample("open_url", "F5 in a file that was never saved asks to save it", async 
 async function command(page: Page, title: string): Promise<void> {
   await page.keyboard.press("F1");
   await page.locator(".quick-input-widget:visible input[type=text]").fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-  await page.keyboard.press("Enter");
+  // Not by Enter: the palette may list a similar command first.
+  await page
+    .locator(".quick-input-list .monaco-list-row", { hasText: new RegExp(`^${title}`) })
+    .first()
+    .click();
 }
 
 /** Runs to a line, then takes the breakpoint away, so that a second note does not stop there again. */
