@@ -119,6 +119,7 @@ fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformatio
             });
         }
         if let Some((file, range)) = step.supplied_at
+            && (file, range) != (step.file, step.range)
             && let Some(location) = place(version, file, range)
         {
             let message = format!("{} comes from here", step.name);
@@ -142,15 +143,8 @@ fn reason(chain: &[Step], idx: usize) -> String {
         }
         Why::Entry => format!("HALion calls {name} in the {thread}"),
         Why::Call => format!("{before} calls {name} ({thread})"),
-        Why::RunAsync if name == "runAsync" => {
-            format!("{before} calls runAsync, which hands over to the Controller")
-        }
         Why::RunAsync => format!("runAsync runs {name} in the Controller"),
-        Why::RunSync if name == "runSync" => {
-            format!("{before} calls runSync, which hands over to the Processor")
-        }
         Why::RunSync => format!("runSync runs {name} in the Processor"),
-        Why::Spawn if name == "spawn" => format!("{before} calls spawn"),
         Why::Spawn => format!("spawn runs {name} in the {thread}"),
         Why::Callback => format!("{before} calls {name} back in the {thread}"),
         Why::Argument => {

@@ -100,6 +100,32 @@ async fn a_wrong_thread_call_is_shown_with_the_path_that_proves_it() {
 }
 
 #[tokio::test]
+async fn every_step_of_the_path_says_why_control_gets_there() {
+    let mut editor = Editor::open_folder(None, json!({})).await;
+    let document = untitled();
+    let script = "local h = {}\nh.save = function() savePreset(\"a\", this) end\nfunction go() h.save() end\nfunction onNote(event) spawn(go) end\n";
+    editor.open(&document, script).await;
+    let findings = editor.diagnostics(&document, 1).await;
+    let related = findings[0]["relatedInformation"].as_array().unwrap();
+    let steps: Vec<(u64, &str)> = related
+        .iter()
+        .map(|step| {
+            let line = step["location"]["range"]["start"]["line"].as_u64();
+            (line.unwrap() + 1, step["message"].as_str().unwrap())
+        })
+        .collect();
+    let expected = [
+        (4, "HALion calls onNote in the Processor"),
+        (4, "onNote calls spawn (Processor)"),
+        (4, "spawn runs go in the Processor"),
+        (3, "go calls h.save, which was stored before (Processor)"),
+        (2, "h.save comes from here"),
+    ];
+    assert_eq!(steps, expected);
+    editor.close().await;
+}
+
+#[tokio::test]
 async fn a_client_without_related_places_gets_the_chain_in_the_message() {
     let (mut editor, _) = Editor::initialize(json!({ "capabilities": {} })).await;
     let document = untitled();
