@@ -60,11 +60,6 @@ impl Keys {
             .map(|(&id, _)| id)
     }
 
-    /// The key of an incoming note that is not released yet.
-    pub fn key_of(&self, id: i64) -> Option<i64> {
-        self.incoming.get(&id).map(|note| note.key)
-    }
-
     /// A key comes up. Gives the ids of the notes that end with it, and whether the note counts as released.
     pub fn note_off(&mut self, id: i64) -> (Vec<i64>, bool) {
         let pedal = self.pedal;

@@ -1,0 +1,126 @@
+//! One audio block on the Processor (HALion semantics 12.2).
+//!
+//! Invariant: what happens within a block happens in the order of its sample; at one sample first events, then tasks, then
+//! what was scheduled (HALion semantics 3.2.8).
+
+use halion_api::Thread;
+use mlua::MultiValue;
+
+use crate::{
+    clock::Samples,
+    dispatch,
+    engine::Engine,
+    inputs::thread_of,
+    record::TaskId,
+    runtime::{self, Start},
+    start,
+};
+
+impl Engine {
+    /// The whole block.
+    pub(crate) fn processor_block(&mut self) {
+        let block_end = {
+            let mut world = self.host.world.borrow_mut();
+            world.thread = Thread::Processor;
+            world.clock.next_block()
+        };
+        if self.host.world.borrow().clock.block == 0 {
+            start::processor(&self.lua, &self.host);
+        }
+        self.run_sync_jobs();
+        self.resume_async_callers();
+        while let Some(at) = self.next_instant(block_end) {
+            self.host.world.borrow_mut().clock.now = at;
+            self.deliver_inputs(at);
+            self.resume_processor_tasks(at);
+            self.send_scheduled(at);
+        }
+    }
+
+    /// (a) Functions from `runSync`, first in, first out, before the block's events (HALion semantics 4.15).
+    fn run_sync_jobs(&mut self) {
+        let jobs = std::mem::take(&mut self.host.world.borrow_mut().sync_jobs);
+        for job in jobs {
+            let task = Start::function(
+                &self.host,
+                Thread::Processor,
+                job.function,
+                MultiValue::new(),
+                job.parent,
+            );
+            runtime::start(&self.lua, &self.host, task);
+        }
+    }
+
+    /// (b) Callers whose `runAsync` function is done.
+    fn resume_async_callers(&mut self) {
+        let callers: Vec<TaskId> = self.host.world.borrow_mut().async_done.drain(..).collect();
+        for id in callers {
+            runtime::resume(&self.lua, &self.host, id);
+        }
+    }
+
+    /// (c) The next sample of the block at which something happens.
+    fn next_instant(&self, block_end: Samples) -> Option<Samples> {
+        let world = self.host.world.borrow();
+        let edit = self
+            .inputs
+            .edits
+            .iter()
+            .find(|edit| thread_of(&world, &edit.name) == Thread::Processor)
+            .map(|edit| edit.at);
+        let instants = [
+            self.inputs.next_at(),
+            edit,
+            world.processor_timers.first().map(|&(sample, _)| sample),
+            world
+                .outgoing
+                .first_key_value()
+                .map(|(&(sample, _), _)| sample),
+        ];
+        let next = instants.into_iter().flatten().min()?;
+        (next < block_end).then_some(next.max(world.clock.now))
+    }
+
+    fn deliver_inputs(&mut self, at: Samples) {
+        loop {
+            let event = {
+                let keys = &mut self.host.world.borrow_mut().keys;
+                self.inputs.next_event(at, keys)
+            };
+            let Some(event) = event else { break };
+            dispatch::event_in(&self.lua, &self.host, event);
+        }
+        while let Some(edit) = self.next_edit(Thread::Processor, |edit_at, _| edit_at <= at) {
+            self.apply(edit);
+        }
+    }
+
+    fn resume_processor_tasks(&mut self, at: Samples) {
+        loop {
+            let due = {
+                let mut world = self.host.world.borrow_mut();
+                match world.processor_timers.first().copied() {
+                    Some((sample, id)) if sample <= at => {
+                        world.processor_timers.pop_first();
+                        id
+                    }
+                    _ => return,
+                }
+            };
+            runtime::resume(&self.lua, &self.host, due);
+        }
+    }
+
+    /// (d) Delayed events and note-offs that are due.
+    fn send_scheduled(&mut self, at: Samples) {
+        let mut world = self.host.world.borrow_mut();
+        while let Some(entry) = world.outgoing.first_entry() {
+            if entry.key().0 > at {
+                return;
+            }
+            let event = entry.remove();
+            world.send_scheduled(event);
+        }
+    }
+}
