@@ -32,6 +32,11 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
         }
     }
     let mut probes = Vec::new();
+    if solver.out_of_budget() {
+        // Not everything ran, so nothing can be said about what never does.
+        return probes;
+    }
+    solver.start_probing();
     for idx in 0..solver.program.funs.len() {
         let fun = FunId(u32::try_from(idx).expect("fewer than 2^32 functions"));
         if live[idx].is_some() {
@@ -43,6 +48,9 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
         let Some(env) = live[parent.idx()] else {
             continue;
         };
+        if solver.out_of_budget() {
+            break;
+        }
         let processor = solver.probe(fun, env, Phase::RunP);
         let controller = solver.probe(fun, env, Phase::RunC);
         probes.push(Probe {

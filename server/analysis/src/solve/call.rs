@@ -121,6 +121,7 @@ impl Solver<'_> {
         let functions = self.values.has_function(callees);
         let callees: Vec<_> = self.values.elems(callees).to_vec();
         for elem in callees {
+            self.steps += 2;
             let value = self.values.get(elem.value());
             let mut how = how.clone();
             how.unsure |= elem.unsure();

@@ -13,7 +13,7 @@ const MAX_CONTEXT_STATS: u32 = 40;
 /// Up to this many calls deep; past it, by the last call alone.
 const MAX_CONTEXT_DEPTH: u8 = 6;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
-const MAX_CONTEXTS: u32 = 160;
+const MAX_CONTEXTS: u32 = 96;
 /// Calls followed on the stack; deeper ones wait in the queue.
 const MAX_NESTING: u32 = 24;
 /// Further arguments told apart by position.
@@ -59,6 +59,7 @@ impl Solver<'_> {
     ) -> InstId {
         let info = self.program.fun(fun);
         let worthwhile = info.n_stats <= MAX_CONTEXT_STATS
+            && !self.probing
             && self.steps < CONTEXT_BUDGET
             && (info.allocates
                 || args
@@ -70,7 +71,8 @@ impl Solver<'_> {
             return self.instance(fun, env, how.phase, None, 0);
         }
         let depth = self.insts[frame.env.idx()].depth;
-        let caller = if depth < MAX_CONTEXT_DEPTH {
+        // Recursion would only repeat itself: its rounds share the last call as their context.
+        let caller = if depth < MAX_CONTEXT_DEPTH && fun != frame.fun {
             frame.env
         } else {
             InstId::NONE
@@ -222,6 +224,7 @@ impl Solver<'_> {
     /// Runs an instance on what it can see now.
     pub(super) fn run(&mut self, inst: InstId) {
         self.insts[inst.idx()].dirty = false;
+        self.steps += 4;
         if self.out_of_budget() {
             return;
         }

@@ -9,6 +9,12 @@ use crate::value::{Multi, SetId, Value};
 
 /// Constant strings are joined up to this many combinations.
 const MAX_STRINGS: usize = 8;
+/// Joined constants longer than this, in bytes, are some string.
+const MAX_STRING_LEN: usize = 64;
+/// Tables read by one expression; past it, an unsure part stands for all.
+pub(super) const MAX_BASES: usize = 64;
+/// Constant keys told apart by one expression.
+pub(super) const MAX_KEYS: usize = 24;
 
 impl Solver<'_> {
     /// All values of an expression: several for a call or `...`.
@@ -247,7 +253,7 @@ impl Solver<'_> {
                     next.push(format!("{text}{part}"));
                 }
             }
-            if next.len() > MAX_STRINGS || next.iter().any(|text| text.len() > 256) {
+            if next.len() > MAX_STRINGS || next.iter().any(|text| text.len() > MAX_STRING_LEN) {
                 return self.sets.truthy;
             }
             texts = next;
@@ -330,6 +336,15 @@ impl Solver<'_> {
         }
     }
 
+    /// The first values of a set that grew past all use, and whether it was cut: what is found through it is unsure.
+    pub(super) fn bounded(&mut self, set: SetId, limit: usize) -> (SetId, bool) {
+        if self.values.elems(set).len() <= limit {
+            return (set, false);
+        }
+        let first = self.values.elems(set)[..limit].to_vec();
+        (self.values.intern(first), true)
+    }
+
     /// `base[key]` for any values of both.
     pub(super) fn read_index(
         &mut self,
@@ -339,7 +354,14 @@ impl Solver<'_> {
         key: SetId,
     ) -> SetId {
         let mut result = SetId::EMPTY;
+        let (base, flooded) = self.bounded(base, MAX_BASES);
+        let key = if self.values.elems(key).len() > MAX_KEYS {
+            self.sets.truthy
+        } else {
+            key
+        };
         for (value, unsure) in self.values.list(base) {
+            let unsure = unsure || flooded;
             let found = match value {
                 Value::Table(table) => {
                     let mut found = SetId::EMPTY;

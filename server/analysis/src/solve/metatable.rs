@@ -1,6 +1,7 @@
 //! Metatables: functions that run without being called by name (THREAD-ANALYSIS 2.3).
 
 use super::Solver;
+use super::expr::{MAX_BASES, MAX_KEYS};
 use super::frame::{Frame, Go};
 use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
@@ -90,7 +91,13 @@ impl Solver<'_> {
         set: SetId,
         from: Option<ExprId>,
     ) -> Go {
+        let (base, _) = self.bounded(base, MAX_BASES);
         let bases = self.values.list(base);
+        let key = if self.values.elems(key).len() > MAX_KEYS {
+            self.sets.truthy
+        } else {
+            key
+        };
         let keys = self.values.list(key);
         let only = bases.len() == 1 && keys.len() == 1;
         let mut go = Go::On;

@@ -31,9 +31,11 @@ use crate::value::{
 };
 
 /// Expression evaluations after which call-site contexts are given up.
-const CONTEXT_BUDGET: u64 = 1_500_000;
+const CONTEXT_BUDGET: u64 = 250_000;
 /// Expression evaluations after which solving stops where it is.
-const STEP_BUDGET: u64 = 12_000_000;
+const STEP_BUDGET: u64 = 3_000_000;
+/// Further evaluations for functions that nobody calls.
+const PROBE_BUDGET: u64 = 150_000;
 
 /// Everything known while solving, and afterwards.
 pub(crate) struct Solver<'a> {
@@ -64,6 +66,9 @@ pub(crate) struct Solver<'a> {
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
     loading: bool,
+    /// Running functions that nobody calls: no call-site contexts, and a budget of its own.
+    probing: bool,
+    budget: u64,
     nesting: u32,
     flow: FxHashMap<LocId, SetId>,
     flow_trail: Vec<(LocId, Option<SetId>)>,
@@ -132,6 +137,8 @@ impl<'a> Solver<'a> {
             queue: VecDeque::new(),
             later: VecDeque::new(),
             loading: true,
+            probing: false,
+            budget: STEP_BUDGET,
             nesting: 0,
             flow: FxHashMap::default(),
             flow_trail: Vec::new(),
@@ -165,6 +172,12 @@ impl<'a> Solver<'a> {
                 break;
             }
         }
+    }
+
+    /// From here on, functions that nobody calls are run.
+    pub fn start_probing(&mut self) {
+        self.probing = true;
+        self.budget = self.budget.min(self.steps + PROBE_BUDGET);
     }
 
     /// Runs a function once more in a phase of its own, as if HALion called it with unknown arguments.
@@ -298,8 +311,9 @@ impl<'a> Solver<'a> {
         self.steps >= CONTEXT_BUDGET
     }
 
-    fn out_of_budget(&self) -> bool {
-        self.steps > STEP_BUDGET
+    /// Whether solving stopped before its end.
+    pub fn out_of_budget(&self) -> bool {
+        self.steps > self.budget
     }
 
     /// The table of a library, an enumeration or a static class.

@@ -215,6 +215,7 @@ impl Solver<'_> {
         key_set: SetId,
         depth: u32,
     ) -> SetId {
+        self.steps += 1;
         let found = match key {
             Key::Const(key) => self.read_const(frame, table, key),
             Key::Array => self.read_all(frame, table, false),
@@ -276,6 +277,7 @@ impl Solver<'_> {
         self.listen_shape(table, frame.inst);
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         let fields = self.heap.get(table).fields.clone();
+        self.steps += fields.len() as u64;
         let mut set = self.read_loc(frame, array);
         for (key, loc) in fields {
             if unsure || matches!(self.values.get(key), Value::Num(_)) {
