@@ -50,7 +50,7 @@ pub(crate) fn function_infos(
         })
         .collect();
     let needs = needs(solver);
-    for idx in 0..solved.n_insts {
+    for (idx, &needed) in needs.iter().enumerate().take(solved.n_insts) {
         let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
         if solved.reach.get(inst).is_none() {
             continue;
@@ -58,7 +58,7 @@ pub(crate) fn function_infos(
         let instance = &solver.insts[idx];
         let info = &mut infos[instance.fun.idx()];
         info.runs_on = info.runs_on.union(Threads::from(instance.phase.thread()));
-        info.needs = info.needs.union(needs[idx]);
+        info.needs = info.needs.union(needed);
         for &root in &solved.entries[idx] {
             let name = entry_name(solver, &solved.roots[root]);
             if let Err(at) = info.entries.binary_search(&name) {

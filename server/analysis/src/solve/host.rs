@@ -38,7 +38,7 @@ impl Solver<'_> {
                 let name = self.context_name(how.phase);
                 return Some(Multi::one(name));
             }
-            Special::DefineParameter => self.define_parameter(frame, how, function, args),
+            Special::DefineParameter => self.define_parameter(frame, how, args),
             Special::DefineSlotLocal => self.host_variable(args.items.first().copied()),
             Special::Clone => return Some(Multi::one(args.get(0, &mut self.values))),
             _ if legal => self.follow_function_arguments(frame, how, function, args),
@@ -180,13 +180,7 @@ impl Solver<'_> {
     }
 
     /// `defineParameter` in all its forms (HALion semantics 6.2, 6.3, 6.6).
-    fn define_parameter(
-        &mut self,
-        frame: &mut Frame,
-        how: &How,
-        function: &'static Function,
-        args: &Multi,
-    ) {
+    fn define_parameter(&mut self, frame: &mut Frame, how: &How, args: &Multi) {
         let first = args.get(0, &mut self.values);
         let is_named = self
             .values
@@ -218,7 +212,6 @@ impl Solver<'_> {
             return;
         }
         self.host_variable(Some(first));
-        let _ = function;
         for position in 1..args.items.len() {
             let set = args.items[position];
             if self.values.has_function(set) {

@@ -51,8 +51,7 @@ impl Solver<'_> {
             Special::Gsub => {
                 let table = args.get(2, &mut self.values);
                 let truthy = self.sets.truthy;
-                let handlers = self.index_handlers(frame, how, table);
-                let _ = handlers;
+                self.run_index_handlers(frame, how, table);
                 return self.call_back(
                     frame,
                     how,
@@ -221,16 +220,13 @@ impl Solver<'_> {
         Some(Multi::one(result))
     }
 
-    fn index_handlers(&mut self, frame: &mut Frame, how: &How, table: SetId) -> SetId {
-        // A replacement table is read by the matches, which are unknown strings: only its `__index` can run.
-        let truthy = self.sets.truthy;
+    /// A replacement table is read by the matches, which are some strings, so its `__index` may run.
+    fn run_index_handlers(&mut self, frame: &mut Frame, how: &How, table: SetId) {
         let tables = self
             .values
             .filter(table, |value| matches!(value, Value::Table(_)));
-        if tables.is_empty() {
-            SetId::EMPTY
-        } else {
-            self.read_index(frame, how, tables, truthy)
+        if !tables.is_empty() {
+            self.read_index(frame, how, tables, self.sets.truthy);
         }
     }
 
@@ -394,7 +390,7 @@ impl Solver<'_> {
         };
         let special = self.builtins.get(builtin).special;
         let mut all = Vec::new();
-        for (value, unsure) in self.values.list(state) {
+        for (value, _) in self.values.list(state) {
             let one = self.values.one(value);
             match (special, value) {
                 (Special::Next, _) => all.extend(self.rows(frame, one)?),
@@ -409,7 +405,6 @@ impl Solver<'_> {
                 (Special::Ipairs, _) => all.extend(self.rows(frame, one)?),
                 _ => return None,
             }
-            let _ = unsure;
         }
         Some(all)
     }

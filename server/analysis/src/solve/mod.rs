@@ -37,6 +37,9 @@ const STEP_BUDGET: u64 = 3_000_000;
 /// Further evaluations for functions that nobody calls.
 const PROBE_BUDGET: u64 = 150_000;
 
+/// What tells instances apart: function, creator, phase, and the call with its caller.
+type Context = (FunId, InstId, Phase, Option<(ExprId, InstId)>);
+
 /// Everything known while solving, and afterwards.
 pub(crate) struct Solver<'a> {
     pub program: &'a Program,
@@ -59,8 +62,7 @@ pub(crate) struct Solver<'a> {
     pub stored_at: FxHashMap<ValueId, ExprId>,
     /// Evaluations so far.
     pub steps: u64,
-    /// Whether functions ran whose callers cannot be seen.
-    contexts: FxHashMap<(FunId, InstId, Phase, Option<(ExprId, InstId)>), InstId>,
+    contexts: FxHashMap<Context, InstId>,
     contexts_of_fun: FxHashMap<FunId, u32>,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
     queue: VecDeque<InstId>,
