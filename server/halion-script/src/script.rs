@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
-use halion_workspace::{Loaded, Options, Overlay, Problem, identity};
+use halion_workspace::{Loaded, Options, Overlay, Problem, Reason, identity};
 
 use crate::args::{ScriptArgs, ScriptKind};
 use crate::report::{File, Finding, Place, Report, Severity, Span, Step};
@@ -66,8 +66,15 @@ pub fn options(args: &ScriptArgs) -> Options {
 /// A library folder that does not exist is a slip of the pen, which would show as modules that are not found.
 pub fn missing_libraries(args: &ScriptArgs) -> Vec<Problem> {
     let missing = args.libraries.iter().filter(|path| !path.is_dir());
+    let reason = |path: &Path| {
+        if path.exists() {
+            Reason::NotAFolder
+        } else {
+            Reason::Missing
+        }
+    };
     missing
-        .map(|path| Problem::new(path, halion_workspace::Reason::Missing))
+        .map(|path| Problem::new(path, reason(path)))
         .collect()
 }
 

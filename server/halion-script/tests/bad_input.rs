@@ -63,6 +63,16 @@ fn missing_files_and_folders() {
         "#]],
     );
     check(
+        &[("a.lua", NOTE)],
+        &["check", "a.lua", "--library", "a.lua"],
+        expect![[r#"
+            no findings in 1 file, 1 ms
+            --- stderr
+            error: `a.lua` is a file, but a folder is expected here
+            --- exit 2
+        "#]],
+    );
+    check(
         &[("s/one.lua", ""), ("s/two.lua", "")],
         &["run", "s"],
         expect![[r#"

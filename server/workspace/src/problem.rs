@@ -20,6 +20,8 @@ pub enum Reason {
     Missing,
     /// A file is expected, the path is a folder.
     Folder,
+    /// A folder is expected, the path is a file.
+    NotAFolder,
     /// The file holds a NUL byte, so it is no text.
     Binary {
         /// Offset of the first NUL in bytes, from 0.
@@ -90,6 +92,7 @@ impl fmt::Display for Problem {
                 f,
                 "`{path}` is a folder, but a file is expected here; name a file inside it"
             ),
+            Reason::NotAFolder => write!(f, "`{path}` is a file, but a folder is expected here"),
             Reason::Binary { byte } => {
                 write!(
                     f,

@@ -42,13 +42,6 @@ pub const RULES: &[Rule] = &[
         help: "Call it from a Controller callback, or through runAsync.",
     },
     Rule {
-        code: "needs-processor",
-        severity: Severity::Hint,
-        summary: "Function that nobody calls needs the Processor",
-        description: "Nothing calls the function yet. When something does, it has to be in the Processor.",
-        help: "Call it from a Processor callback, or through runSync.",
-    },
-    Rule {
         code: "no-thread",
         severity: Severity::Hint,
         summary: "Function that fails on both threads",
@@ -71,3 +64,14 @@ pub const RULES: &[Rule] = &[
         help: "Wrap the call in a function: runSync(function() f(x) end).",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_a_rule_and_every_rule_a_code() {
+        let rules: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(rules, halion_ide::Code::ALL.map(halion_ide::Code::as_str));
+    }
+}
