@@ -260,3 +260,17 @@ fn every_sample_has_one_trace() {
         assert_eq!(trace(), trace());
     }
 }
+
+#[test]
+fn nothing_that_a_script_says_reaches_the_terminal_as_a_command() {
+    let text = "t = {}\nt[\"\\27[2J\"] = function() print(\"\\27[2J\\n\\7x\") openURL(\"\\27[2J\") end\nfunction onNote() t[\"\\27[2J\"]() end\n";
+    let folder = folder(&[("a.lua", text)]);
+    let mut command = common::command(folder.path(), &["run", "a.lua"]);
+    let said = command.env("CLICOLOR_FORCE", "1").output().unwrap().stdout;
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("openURL only works in Controller"), "{said}");
+    assert!(
+        !said.contains("\x1b[2J") && !said.contains('\x07'),
+        "{said:?}"
+    );
+}

@@ -140,12 +140,13 @@ fn snippet_of_steps<'a>(
 /// The places in one file with what happens there, numbered when there are several; what happens at one place shares its mark.
 fn marks(chain: &[Step], steps: &[&Step], file_idx: usize) -> Vec<(Range<usize>, String)> {
     let mut marks: Vec<(Range<usize>, String)> = Vec::new();
-    let mut mark = |range: &Range<usize>, text: String| match marks
-        .iter_mut()
-        .find(|(other, _)| other == range)
-    {
-        Some((_, label)) => *label = format!("{label}, {text}"),
-        None => marks.push((range.clone(), text)),
+    let mut mark = |range: &Range<usize>, text: String| {
+        // A name can be any string of the script, `t["\27[2J"]` too.
+        let text = normalize_untrusted_str(&text);
+        match marks.iter_mut().find(|(other, _)| other == range) {
+            Some((_, label)) => *label = format!("{label}, {text}"),
+            None => marks.push((range.clone(), text)),
+        }
     };
     for step in steps {
         let number = match chain.iter().position(|other| std::ptr::eq(other, *step)) {

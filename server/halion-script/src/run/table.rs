@@ -100,7 +100,9 @@ impl Rows {
     }
 
     /// Memory stays bounded, however long the run.
-    fn add(&mut self, row: Row) {
+    fn add(&mut self, mut row: Row) {
+        row.task = one_line(&row.task);
+        row.what = one_line(&row.what);
         if self.start.len() < ROWS_AT_START {
             self.start.push(row);
             return;
@@ -128,17 +130,12 @@ impl Rows {
             RecordKind::Suspend { reason } => (Kind::Task, format!("waits: {reason}")),
             RecordKind::Resume => (Kind::Task, "goes on".to_owned()),
             RecordKind::TaskEnd => (Kind::Task, "ends".to_owned()),
-            RecordKind::Print { text } => (Kind::Output, format!("prints {}", one_line(text))),
+            RecordKind::Print { text } => (Kind::Output, format!("prints {text}")),
             RecordKind::Error(error) => {
                 let file = error.path.rsplit('/').next().unwrap_or_default();
                 (
                     Kind::Error,
-                    format!(
-                        "error in {}:{}: {}",
-                        one_line(file),
-                        error.line,
-                        one_line(&error.message)
-                    ),
+                    format!("error in {}:{}: {}", file, error.line, error.message),
                 )
             }
             RecordKind::EventIn(event) => (Kind::Input, format!("in  {event}")),
