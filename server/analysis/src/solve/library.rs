@@ -6,7 +6,7 @@ use super::Solver;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
-use crate::heap::{Key, key_of};
+use crate::heap::{Key, Lib, key_of};
 use crate::instance::{How, Phase};
 use crate::value::{BuiltinId, InstId, Multi, SetId, TableId, Value};
 
@@ -85,8 +85,8 @@ impl Solver<'_> {
                             }
                         }
                         Value::Str(_) | Value::Truthy => {
-                            // The metatable of strings has the string library as `__index`.
-                            result = self.values.union(result, self.sets.unknown);
+                            let meta = self.string_metatable(frame);
+                            result = self.values.union(result, meta);
                         }
                         _ => {}
                     }
@@ -218,6 +218,19 @@ impl Solver<'_> {
             }
         };
         Some(Multi::one(result))
+    }
+
+    /// The metatable of strings, which has the string library as `__index`.
+    fn string_metatable(&mut self, frame: &mut Frame) -> SetId {
+        let meta = self.lib("getmetatable(\"\")", Lib::Lua("string metatable"));
+        let library = self.lib("string", Lib::Lua("string"));
+        if let Value::Table(table) = meta {
+            let name = self.names.id("__index");
+            let key = self.values.id(Value::Str(name));
+            let library = self.values.one(library);
+            self.write_field(frame, table, Key::Const(key), library, true, None);
+        }
+        self.values.one(meta)
     }
 
     /// A replacement table is read by the matches, which are some strings, so its `__index` may run.

@@ -2,6 +2,7 @@
 
 mod entries;
 mod guards;
+mod indirect;
 mod library;
 mod modules;
 mod objects;

@@ -122,8 +122,10 @@ fn string_methods() {
         r#"
         function string.open(s) openURL(s) end -- error: [wrong-thread] "openURL" onNote > string.open
         function string:shout() print(self:upper()) end
+        getmetatable("").__index.box = function(s) messageBox(s) end -- error: [wrong-thread] "messageBox" onNote > <anonymous>
         function onNote()
-          ("u"):open()
+          ("u"):open();
+          ("u"):box();
           ("u"):shout()
           print(("%d"):format(3))
         end
