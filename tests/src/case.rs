@@ -1,5 +1,5 @@
-//! Runs one test of a literate page: marks against the analysis, `trace` against the engine, `hover` against the editor, and the
-//! engine against the analysis.
+//! Runs one test of a literate page: marks against the analysis, `trace` against the engine, `hover` and its like against the
+//! editor, and the engine against the analysis.
 //!
 //! Lines count from 1, as the pages' readers count them.
 
@@ -11,6 +11,7 @@ use halion_analysis::{Analysis, Code, FileId, Script, ScriptKind, Severity, Sour
 use halion_engine::{Record, Scenario};
 
 use crate::both::{self, Place};
+use crate::editor;
 use crate::page::{Block, Case};
 
 /// What a test found: complaints, and the expected blocks as they should read.
@@ -36,10 +37,13 @@ pub struct Rewrite {
 /// The mark of the place an editor block asks about.
 const CURSOR: &str = "$0";
 
+/// How many proposals a `complete` block shows.
+const N_PROPOSALS: usize = 8;
+
 /// Runs `case` and compares everything it states.
 pub fn run(case: &Case) -> Outcome {
     let mut outcome = Outcome::default();
-    let (script, _cursor) = script(case);
+    let (script, cursor) = script(case);
     let analysis = halion_analysis::analyze(&script);
     compare_marks(&script, &analysis, &mut outcome);
     let scenario = match scenario(case) {
@@ -69,6 +73,20 @@ pub fn run(case: &Case) -> Outcome {
         match block.language.as_str() {
             "lua" | "toml" | "trace" => {}
             "chain" => expect(block, &chains(&script, &analysis), &mut outcome),
+            "hover" | "complete" | "definition" => match cursor {
+                Some((file, offset)) => {
+                    let actual = match block.language.as_str() {
+                        "hover" => editor::hover(&script, file, offset),
+                        "complete" => editor::complete(&script, file, offset, N_PROPOSALS),
+                        _ => editor::definition(&script, file, offset),
+                    };
+                    expect(block, &actual, &mut outcome);
+                }
+                None => outcome.problems.push(format!(
+                    "`{}` needs a `{CURSOR}` in a script",
+                    block.language
+                )),
+            },
             other => outcome.problems.push(format!("unknown block `{other}`")),
         }
     }

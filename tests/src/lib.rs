@@ -5,5 +5,6 @@
 
 pub mod both;
 pub mod case;
+pub mod editor;
 pub mod mutate;
 pub mod page;
