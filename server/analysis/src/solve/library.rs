@@ -7,8 +7,8 @@ use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::heap::{Key, Lib, key_of};
-use crate::instance::{How, Phase};
-use crate::value::{BuiltinId, InstId, Multi, SetId, TableId, Value};
+use crate::instance::How;
+use crate::value::{BuiltinId, Multi, SetId, Value};
 
 /// Items of a table that `table.unpack` gives by position.
 const MAX_UNPACKED: u32 = 8;
@@ -389,130 +389,5 @@ impl Solver<'_> {
             result = self.values.with(result, Value::Str(name));
         }
         result
-    }
-
-    /// The bindings of `for k, v in pairs(t)`; `None` if the iterator is not one we know.
-    pub(super) fn iterations(
-        &mut self,
-        frame: &mut Frame,
-        iterator: SetId,
-        state: SetId,
-    ) -> Option<Vec<Vec<SetId>>> {
-        let Some(Value::Builtin(builtin)) = self.values.single(iterator) else {
-            return None;
-        };
-        let special = self.builtins.get(builtin).special;
-        let mut all = Vec::new();
-        for (value, _) in self.values.list(state) {
-            let one = self.values.one(value);
-            match (special, value) {
-                (Special::Next, _) => all.extend(self.rows(frame, one)?),
-                (Special::Ipairs, Value::Table(_)) => {
-                    let rows = self.rows(frame, one)?;
-                    all.extend(rows.into_iter().filter(|row| {
-                        self.values
-                            .values(row[0])
-                            .any(|key| matches!(key, Value::Num(_) | Value::Index | Value::Truthy))
-                    }));
-                }
-                (Special::Ipairs, _) => all.extend(self.rows(frame, one)?),
-                _ => return None,
-            }
-        }
-        Some(all)
-    }
-
-    /// Keys and values of a table, one row for each constant key.
-    fn rows(&mut self, frame: &mut Frame, tables: SetId) -> Option<Vec<Vec<SetId>>> {
-        let mut rows = Vec::new();
-        for (value, _) in self.values.list(tables) {
-            match value {
-                Value::Table(table) => self.rows_of(frame, table, &mut rows),
-                Value::Hosts(class) => {
-                    rows.push(vec![self.sets.index, self.values.one(Value::Host(class))])
-                }
-                Value::Nil | Value::Absent => {}
-                _ => rows.push(vec![self.sets.truthy, self.sets.unknown]),
-            }
-        }
-        Some(rows)
-    }
-
-    fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Vec<SetId>>) {
-        self.listen_shape(table, frame.inst);
-        let fields = self.heap.get(table).fields.clone();
-        let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
-        for (key, loc) in fields {
-            let set = self.read_loc(frame, loc);
-            let set = self
-                .values
-                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
-            if !set.is_empty() {
-                let key = self.values.get(key);
-                rows.push(vec![self.values.one(key), set]);
-            }
-        }
-        for (loc, key) in [(array, self.sets.index), (star, self.sets.truthy)] {
-            let set = self.read_loc(frame, loc);
-            let set = self
-                .values
-                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
-            if !set.is_empty() {
-                rows.push(vec![key, set]);
-            }
-        }
-    }
-
-    /// `require "name"`: the module's chunk runs once, where it is first required (2.1).
-    fn require(&mut self, frame: &mut Frame, how: &How, name: SetId) -> Option<Multi> {
-        let Some(Value::Str(name)) = self.values.single(name) else {
-            return Some(self.unknown_results());
-        };
-        let Some(&file) = self.script.modules.get(self.names.text(name)) else {
-            return Some(self.unknown_results());
-        };
-        let Some(&chunk) = self.program.chunks.get(file.idx()) else {
-            return Some(self.unknown_results());
-        };
-        let loaded = self
-            .contexts
-            .get(&(chunk, InstId::NONE, Phase::LoadC, None))
-            .copied();
-        let phase = if loaded.is_some() || self.loading {
-            Phase::LoadC
-        } else {
-            how.phase
-        };
-        let inst = self.instance(chunk, InstId::NONE, phase, None, 0);
-        let mut how = how.clone();
-        how.phase = phase;
-        let is_first = if frame.flow {
-            self.required.insert(file)
-        } else {
-            !self.insts[inst.idx()].seen
-        };
-        if is_first || !frame.flow {
-            let value = self.values.id(Value::Fun(chunk, InstId::NONE));
-            let known = !is_first && frame.phase != Phase::LoadC;
-            if !known && !self.insts[inst.idx()].running {
-                frame.edges.push(crate::instance::Edge {
-                    to: inst,
-                    how: how.through("require", Why::Callback, how.callee),
-                    value,
-                });
-            }
-        }
-        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
-            self.insts[inst.idx()].callers.push(frame.inst);
-        }
-        if is_first && !self.insts[inst.idx()].running {
-            self.run(inst);
-        }
-        let results = self.insts[inst.idx()].results.clone();
-        let mut results = results.unwrap_or_else(|| self.unknown_results());
-        if results.items.is_empty() && results.rest.is_empty() {
-            results.items.push(self.sets.yes);
-        }
-        Some(results)
     }
 }

@@ -10,8 +10,10 @@ mod expr;
 mod flow;
 mod frame;
 mod host;
+mod iterate;
 mod library;
 mod metatable;
+mod modules;
 mod places;
 mod stat;
 

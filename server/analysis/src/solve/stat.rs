@@ -461,7 +461,7 @@ impl Solver<'_> {
         if values.is_dead() { None } else { Some(values) }
     }
 
-    /// The range of an expression, for tests and explanations.
+    /// The range of an expression, for explanations.
     #[must_use]
     pub fn range(&self, expr: ExprId) -> TextRange {
         self.program.expr(expr).range
