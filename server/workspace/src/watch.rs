@@ -16,7 +16,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::{Problem, Reason, identity, words};
 
 /// A save is over when its folder has been quiet for so long.
-const QUIET: Duration = Duration::from_millis(40);
+const QUIET: Duration = Duration::from_millis(75);
 /// A folder that never gets quiet is looked at after so long.
 const IMPATIENT: Duration = Duration::from_millis(500);
 /// A file that is gone or empty is probably being replaced; so long is waited for the rest of the save.
@@ -273,7 +273,6 @@ mod tests {
             let mut file = fs::File::create(folder.join("a.lua")).unwrap();
             for piece in ["two", "three", "four"] {
                 file.write_all(piece.as_bytes()).unwrap();
-                file.sync_all().unwrap();
             }
         };
         check(save, &[&["a.lua"]]);
