@@ -274,3 +274,20 @@ fn nothing_that_a_script_says_reaches_the_terminal_as_a_command() {
         "{said:?}"
     );
 }
+
+#[test]
+fn an_error_that_repeats_is_shown_once_with_its_number() {
+    let text = "function onNote() end\nfunction onController(event)\n  openURL(\"x\")\nend\n";
+    let input = |ms: u32| {
+        format!("[[input]]\nat_ms = {ms}\nkind = \"controller\"\nnumber = 1\nvalue = 1\n")
+    };
+    let scenario: String = (0..50).map(input).collect();
+    let folder = folder(&[("a.lua", text), ("s.toml", &scenario)]);
+    let said = halion_script(
+        folder.path(),
+        &["run", "a.lua", "--no-check", "--scenario", "s.toml"],
+    );
+    let line = "onController: 3: Function HALion::openURL is not available in the Processor context.:   openURL(\"x\") (50 times)\n";
+    assert_eq!(said.out.matches(line).count(), 1, "{}", said.out);
+    assert!(said.out.contains("50 script errors in "), "{}", said.out);
+}

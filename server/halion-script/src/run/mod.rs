@@ -9,7 +9,6 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::channel;
 
-use halion_engine::ScriptError;
 use halion_workspace::words;
 
 use crate::args::RunArgs;
@@ -18,7 +17,7 @@ use crate::output::{self, BOLD, DIM, ERROR, Exit, GOOD, WARNING};
 use crate::report::plural;
 use crate::script::{self, Examined};
 use inputs::{Inputs, Refusal};
-use play::{Played, Trace, play};
+use play::{Played, Repeated, Trace, play};
 
 /// Of the script errors, so many are shown in full.
 const ERRORS_SHOWN: usize = 10;
@@ -103,14 +102,13 @@ fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {
     for error in played.errors.iter().take(ERRORS_SHOWN) {
         show(&describe(error));
     }
-    if played.errors.len() > ERRORS_SHOWN {
-        let n = played.errors.len() - ERRORS_SHOWN;
+    let n_hidden = played.errors.len().saturating_sub(ERRORS_SHOWN);
+    if n_hidden > 0 {
         show(&format!(
-            "\n{DIM}and {} more: see all with --trace FILE{DIM:#}\n",
-            plural(n, "script error")
+            "\n{DIM}and {n_hidden} more: see all with --trace FILE{DIM:#}\n"
         ));
     }
-    let (style, errors) = match played.errors.len() {
+    let (style, errors) = match played.n_errors {
         0 => (GOOD, "no script errors".to_owned()),
         n => (ERROR, plural(n, "script error")),
     };
@@ -126,13 +124,18 @@ fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {
 }
 
 /// The line of HALion's output pane, and below it the calls that led there.
-fn describe(error: &ScriptError) -> String {
+fn describe(Repeated { error, n_times }: &Repeated) -> String {
     let clean = |text: &str| -> String {
         text.chars()
             .filter(|c| !c.is_control() || *c == '\t')
             .collect()
     };
-    let mut text = format!("\n{ERROR}{}{ERROR:#}\n", clean(&error.text()));
+    let times = if *n_times > 1 {
+        format!(" {DIM}({n_times} times){DIM:#}")
+    } else {
+        String::new()
+    };
+    let mut text = format!("\n{ERROR}{}{ERROR:#}{times}\n", clean(&error.text()));
     for frame in &error.stack {
         let place = format!("{}:{}", clean(&frame.path), frame.line);
         text.push_str(&format!(

@@ -1,6 +1,7 @@
 //! One run of the engine, on a thread of its own, with all that the command shows of it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
@@ -20,8 +21,10 @@ pub type Trace = Box<dyn Write + Send>;
 pub struct Played {
     /// The table.
     pub rows: Rows,
-    /// The script errors, in order.
-    pub errors: Vec<ScriptError>,
+    /// The script errors in order, each text once.
+    pub errors: Vec<Repeated>,
+    /// How many there were in all.
+    pub n_errors: usize,
     /// Events that reached the script.
     pub n_in: usize,
     /// Events that it sent on.
@@ -32,6 +35,15 @@ pub struct Played {
     pub cut_short: bool,
     /// Why the trace is not complete.
     pub trace_error: Option<io::Error>,
+}
+
+/// An error that happened once or several times.
+#[derive(Debug)]
+pub struct Repeated {
+    /// The first time.
+    pub error: ScriptError,
+    /// How often, from 1.
+    pub n_times: usize,
 }
 
 /// Plays the script on a new thread (an [`Engine`] stays on the thread that made it) and waits for its end.
@@ -82,6 +94,8 @@ struct Recorder {
     sample_rate: f64,
     trace: Option<BufWriter<Trace>>,
     played: Played,
+    /// From the text of an error to its place in `played.errors`.
+    seen: BTreeMap<String, usize>,
 }
 
 impl Recorder {
@@ -90,6 +104,7 @@ impl Recorder {
         let played = Played {
             rows,
             errors: Vec::new(),
+            n_errors: 0,
             n_in: 0,
             n_out: 0,
             length_ms: 0.0,
@@ -100,6 +115,7 @@ impl Recorder {
             sample_rate,
             trace: trace.map(BufWriter::new),
             played,
+            seen: BTreeMap::new(),
         }
     }
 
@@ -111,12 +127,27 @@ impl Recorder {
             self.trace = None;
         }
         match &record.kind {
-            RecordKind::Error(error) => self.played.errors.push((**error).clone()),
+            RecordKind::Error(error) => self.count(error),
             RecordKind::EventIn(_) => self.played.n_in += 1,
             RecordKind::EventOut(_) => self.played.n_out += 1,
             _ => {}
         }
         self.played.rows.push(record);
+    }
+
+    fn count(&mut self, error: &ScriptError) {
+        self.played.n_errors += 1;
+        let text = error.text();
+        match self.seen.get(&text) {
+            Some(idx) => self.played.errors[*idx].n_times += 1,
+            None => {
+                self.seen.insert(text, self.played.errors.len());
+                self.played.errors.push(Repeated {
+                    error: error.clone(),
+                    n_times: 1,
+                });
+            }
+        }
     }
 
     fn finish(mut self) -> Played {
