@@ -65,7 +65,7 @@ async function inHost(clients: RealClients, makeFolder: (workbench: Workbench) =
       );
       await page.exposeFunction("codeAutomationExit", (code: number) => exit(code));
     });
-    const code = await within(1 * STEP_MS, exited, () => `the extension host did not end\n${lines.join("\n")}`);
+    const code = await within(4 * STEP_MS, exited, () => `the extension host did not end\n${lines.join("\n")}`);
     assert.equal(code, 0, lines.join("\n"));
     const report: HostReport = JSON.parse(readFileSync(reportPath, "utf8"));
     return { ...report, trace: workbench.logs("HALion Script Trace.log") };

@@ -7,7 +7,7 @@ import * as vscode from "vscode";
 import type { HostReport } from "./host-report.ts";
 
 /** How long one step may take, in milliseconds. */
-const STEP_MS = 30_000;
+const STEP_MS = 20_000;
 
 const report: HostReport = { steps: [], messages: [], trace: "" };
 const outputs: string[] = [];

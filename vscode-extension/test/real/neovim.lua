@@ -88,7 +88,7 @@ step("incremental edits keep the server's text in step", function()
   end)
   -- Characters of two UTF-16 units and of two bytes above the call, then one more line.
   vim.api.nvim_buf_set_lines(0, 0, 0, true, { "-- 🎵 é", "local tune = '🎵'" })
-  vim.api.nvim_buf_set_text(0, 1, 13, 1, 13, { "é" })
+  vim.api.nvim_buf_set_text(0, 1, 14, 1, 14, { "é" })
   wait_for("the error two lines further down", function()
     return #errors() == 1 and errors()[1].lnum == row + 2
   end)
