@@ -1,6 +1,7 @@
 //! The debug adapter under the protocol's own test client, which starts it as any editor would.
 
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +10,18 @@ import { DebugClient } from "@vscode/debugadapter-testsupport";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { realClients, Script, sample } from "./environment.ts";
 import { DapSchema, type Message } from "./schema.ts";
+import { within } from "./workbench.ts";
 
 const clients = realClients();
 const schema = DapSchema.load(join(clients.extension, "..", "tests"));
 /** How long the adapter may take for one answer, in milliseconds. */
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 10_000;
 
 /** A client that keeps every message of the adapter, checks it against the schema, and collects the output. */
 class Client {
   readonly dap = new DebugClient(clients.binary, "dap", "halion-script");
   readonly problems: string[] = [];
+  readonly said: string[] = [];
   output = "";
 
   constructor() {
@@ -27,6 +30,7 @@ class Client {
     const dispatch = raw.dispatch.bind(this.dap);
     raw.dispatch = (body) => {
       const message: Message = JSON.parse(body);
+      this.said.push(body);
       this.problems.push(...schema.problems(message));
       dispatch(body);
     };
@@ -55,20 +59,30 @@ class Client {
     return stopped.body;
   }
 
+  /** Ends the adapter, also one that does not answer any more. */
+  async stop(): Promise<void> {
+    const adapter = (this.dap as unknown as { _adapterProcess: ChildProcess | null })._adapterProcess;
+    await within(2_000, this.dap.stop(), () => "no answer to disconnect").catch(() => adapter?.kill("SIGKILL"));
+  }
+
   async untilEnd(request: Promise<unknown>): Promise<void> {
     await Promise.all([this.dap.waitForEvent("terminated"), request]);
   }
 }
 
 function withAdapter(name: string, action: (client: Client) => Promise<void>): void {
-  test(name, { timeout: 3 * ANSWER_MS }, async () => {
+  test(name, async () => {
     const client = new Client();
     await client.dap.start();
     try {
-      await action(client);
+      await within(
+        3 * ANSWER_MS,
+        action(client),
+        () => `the adapter did not answer; it said\n${client.said.join("\n")}`,
+      );
       assert.deepEqual(client.problems, []);
     } finally {
-      await client.dap.stop();
+      await client.stop();
     }
   });
 }
