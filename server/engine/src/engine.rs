@@ -15,7 +15,7 @@ use mlua::{Lua, LuaOptions, StdLib};
 use crate::{
     bindings,
     clock::Samples,
-    debug::DebugHooks,
+    debug::{self, DebugHooks},
     inputs::Inputs,
     meter::{self, Meter},
     proposed,
@@ -123,9 +123,9 @@ impl Engine {
         })
     }
 
-    /// Attaches a debugger. `lines` asks for a hook at every line of the tasks that start from now on.
-    pub fn set_debug(&mut self, hooks: Box<dyn DebugHooks>) {
-        *self.host.debug.borrow_mut() = Some(hooks);
+    /// Seats a debugger, before the script starts. Fails only when Lua is out of memory.
+    pub fn set_debug(&mut self, hooks: Box<dyn DebugHooks>) -> Result<(), String> {
+        debug::attach(&self.lua, &self.host, hooks).map_err(|error| format!("cannot seat the debugger: {error}"))
     }
 
     /// Runs until nothing is left to do, or until a sample; without one for at most 10 s of virtual time.
@@ -139,6 +139,10 @@ impl Engine {
         });
         let mut end = End::NothingLeft;
         while self.step_block() {
+            debug::between_tasks(&self.lua, &self.host);
+            if debug::is_terminated(&self.host) {
+                break;
+            }
             if self.next_block_start() >= limit {
                 end = End::TimeReached;
                 break;

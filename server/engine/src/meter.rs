@@ -93,6 +93,7 @@ unsafe extern "C-unwind" fn hook(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug
             debug::line_hook(l, ar);
             return;
         }
+        debug::count_hook(l);
         let Some(meter) = meter_of(l) else { return };
         let left = meter.left.get() - i64::from(STEP);
         meter.left.set(left);

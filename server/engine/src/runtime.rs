@@ -13,7 +13,7 @@ use halion_api::Thread;
 use mlua::{Function, IntoLuaMulti as _, Lua, MultiValue, Thread as Coroutine, Value, ffi};
 
 use crate::{
-    debug::{self, DebugHooks, Go, TaskChange, TaskView},
+    debug::{self, DebugHooks, TaskChange, TaskView},
     engine::ModuleLoader,
     meter::{self, Meter},
     proposed,
@@ -367,18 +367,17 @@ fn leave(runtime: &Runtime, id: TaskId, change: TaskChange) {
 /// The task failed: reports the error; the module lives on unless it ran out of time.
 fn fail(lua: &Lua, runtime: &Runtime, id: TaskId, coroutine: &Coroutine, failure: Failure) {
     let state = coroutine.state();
+    if debug::is_terminated(runtime) {
+        runtime.world.borrow_mut().end_script();
+        return;
+    }
     let error = traceback::script_error(lua, runtime, id, state, failure.message);
-    let view = {
+    {
         let mut world = runtime.world.borrow_mut();
         world.errors += 1;
         world.record(RecordKind::Error(Box::new(error.clone())));
-        world.tasks.get(&id).map(TaskView::of)
-    };
-    if let Some(view) = view
-        && debug::notify_error(lua, runtime, state, view, &error) == Go::Terminate
-    {
-        runtime.meter.stop();
     }
+    debug::notify_error(lua, runtime, &error);
     leave(runtime, id, TaskChange::Error);
     if runtime.meter.is_stopped() {
         runtime.world.borrow_mut().end_script();

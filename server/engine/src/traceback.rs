@@ -185,7 +185,7 @@ pub(crate) fn declared_name(runtime: &Runtime, function: &Function) -> Option<St
 }
 
 /// The name that the line gives to the function that begins there; none if several begin there.
-fn name_at(runtime: &Runtime, path: &str, line_defined: i32) -> Option<String> {
+pub(crate) fn name_at(runtime: &Runtime, path: &str, line_defined: i32) -> Option<String> {
     let line = source_line(runtime, path, u32::try_from(line_defined).ok()?);
     let code = line.split("--").next().unwrap_or_default();
     let starts: Vec<usize> = code
