@@ -250,6 +250,7 @@ fn stack_trace(session: &mut Session, request: &Request) -> Result<(), Refusal> 
         .levels
         .and_then(|levels| usize::try_from(levels).ok())
         .filter(|&levels| levels > 0);
+    stopped(session)?;
     let reply = session.reply(request, move |client, frames: Vec<Frame>| {
         let page = frames.iter().skip(start).take(levels.unwrap_or(usize::MAX));
         let page: Vec<_> = page.map(|frame| client.frame(frame)).collect();
@@ -261,6 +262,7 @@ fn stack_trace(session: &mut Session, request: &Request) -> Result<(), Refusal> 
 
 fn scopes(session: &mut Session, request: &Request) -> Result<(), Refusal> {
     let arguments: dap::ScopesArguments = arguments(request)?;
+    stopped(session)?;
     let reply = session.reply(request, |client, scopes: Vec<Scope>| {
         let scopes: Vec<_> = scopes.iter().map(|scope| client.scope(scope)).collect();
         Ok(json!({ "scopes": scopes }))
@@ -282,6 +284,7 @@ fn variables(session: &mut Session, request: &Request) -> Result<(), Refusal> {
         start: usize::try_from(arguments.start.unwrap_or(0)).unwrap_or(0),
         count,
     };
+    stopped(session)?;
     let reply = session.reply(request, |client, variables: Vec<Variable>| {
         let variables: Vec<_> = variables
             .iter()
@@ -297,6 +300,7 @@ fn variables(session: &mut Session, request: &Request) -> Result<(), Refusal> {
 
 fn evaluate(session: &mut Session, request: &Request) -> Result<(), Refusal> {
     let arguments: dap::EvaluateArguments = arguments(request)?;
+    stopped(session)?;
     let reply = session.reply(request, |client, value: Shown| {
         let (named_variables, indexed_variables) = client.counts(&value);
         let response = ::dap::responses::EvaluateResponse {
@@ -318,6 +322,7 @@ fn evaluate(session: &mut Session, request: &Request) -> Result<(), Refusal> {
 
 fn set_variable(session: &mut Session, request: &Request) -> Result<(), Refusal> {
     let arguments: dap::SetVariableArguments = arguments(request)?;
+    stopped(session)?;
     let reply = session.reply(request, |client, value: Shown| {
         let response = ::dap::responses::SetVariableResponse {
             type_field: client.type_of(&value),
@@ -337,6 +342,7 @@ fn set_variable(session: &mut Session, request: &Request) -> Result<(), Refusal>
 fn exception_info(session: &mut Session, request: &Request) -> Result<(), Refusal> {
     let arguments: dap::ExceptionInfoArguments = arguments(request)?;
     thread(arguments.thread_id)?;
+    stopped(session)?;
     let reply = session.reply(request, |_, error: Option<ErrorInfo>| {
         let error =
             error.ok_or_else(|| Refusal::client("the script does not stand at an error"))?;
@@ -381,9 +387,6 @@ fn terminate(session: &mut Session, request: &Request) -> Result<(), Refusal> {
 }
 
 fn disconnect(session: &mut Session, request: &Request) -> Result<(), Refusal> {
-    // Dropping the run ends the script, wherever it is.
-    session.run = None;
-    session.is_over = true;
-    session.respond(request, Value::Null);
+    session.disconnect(request);
     Ok(())
 }

@@ -45,6 +45,8 @@ pub(crate) enum Input {
     Saved(u64, Vec<PathBuf>),
     /// The script of this run had time enough to end.
     GiveUp(u64),
+    /// A client that disconnects has waited long enough for other answers.
+    Leave,
 }
 
 /// A debug session.
@@ -56,8 +58,12 @@ pub(crate) struct Session {
     pub(crate) is_initialized: bool,
     pub(crate) is_configured: bool,
     pub(crate) stop_at_errors: bool,
-    /// The client has said goodbye.
+    /// The client has said goodbye and was answered.
     pub(crate) is_over: bool,
+    /// `disconnect`, answered when everything else is.
+    goodbye: Option<Request>,
+    /// Questions to the engine's thread without an answer.
+    n_open: usize,
     pub(crate) out: VecDeque<Outgoing>,
     events: Sender<Input>,
     answers: UnboundedSender<Input>,
@@ -74,6 +80,8 @@ pub(crate) struct Run {
     /// The `launch` or `restart` request that is not answered yet.
     request: Option<Request>,
     is_loaded: bool,
+    /// It was ended to be played again; what it still tells is of no interest.
+    is_replaced: bool,
     pub(crate) stopped: Option<Stop>,
 }
 
@@ -88,6 +96,8 @@ impl Session {
             is_configured: false,
             stop_at_errors: true,
             is_over: false,
+            goodbye: None,
+            n_open: 0,
             out: VecDeque::new(),
             events,
             answers,
@@ -105,7 +115,12 @@ impl Session {
                 tracing::warn!("{problem}");
                 self.output("stderr", format!("debug adapter: {problem}\n"), None);
             }
-            Input::Answer(answer) => self.out.push_back(answer(&self.client)),
+            Input::Answer(answer) => {
+                self.n_open -= 1;
+                self.out.push_back(answer(&self.client));
+                self.leave_when_answered();
+            }
+            Input::Leave => self.leave(),
             Input::Event(number, event) if self.is_current(number) => self.event(event),
             Input::Ready(number, result) if self.is_current(number) => self.ready(result),
             Input::Required(number, path) if self.is_current(number) => self.follow(path),
@@ -172,13 +187,14 @@ impl Session {
 
     /// A reply that becomes the response of `request`.
     pub(crate) fn reply<T: 'static>(
-        &self,
+        &mut self,
         request: &Request,
         body: impl FnOnce(&Client, T) -> Result<Value, Refusal> + Send + 'static,
     ) -> Reply<T>
     where
         T: Send,
     {
+        self.n_open += 1;
         let (answers, seq, command) = (self.answers.clone(), request.seq, request.command.clone());
         Reply::new(move |result: Result<T, Problem>| {
             let answer = move |client: &Client| {
@@ -242,6 +258,7 @@ impl Session {
             watch,
             request,
             is_loaded: false,
+            is_replaced: false,
             stopped: None,
         });
         self.arguments = Some(arguments);
@@ -321,6 +338,9 @@ impl Session {
     }
 
     fn event(&mut self, event: Event) {
+        if self.run.as_ref().is_some_and(|run| run.is_replaced) {
+            return;
+        }
         match event {
             Event::Stopped(stop) => self.stopped(stop),
             Event::Output(output) => {
@@ -410,13 +430,22 @@ impl Session {
     ) -> Result<(), Refusal> {
         if let Some(run) = self.run.as_mut() {
             run.debuggee.terminate();
-            if let Some(stop) = run.stopped.take() {
+            run.is_replaced = true;
+            let (unanswered, stopped) = (run.request.take(), run.stopped.take());
+            if let Some(request) = unanswered {
+                self.refuse(
+                    &request,
+                    &Refusal::client("the script was started again meanwhile"),
+                );
+            }
+            if let Some(stop) = stopped {
                 let thread_id = thread_id(stop.thread);
+                let all_threads_continued = true;
                 self.send_event(
                     "continued",
                     ContinuedEvent {
                         thread_id,
-                        all_threads_continued: true,
+                        all_threads_continued,
                     },
                 );
             }
@@ -437,6 +466,39 @@ impl Session {
             tokio::time::sleep(TERMINATE_GRACE).await;
             let _ = answers.send(Input::GiveUp(number));
         });
+    }
+
+    /// Ends the script, wherever it is, and the session once every question has its answer.
+    pub(crate) fn disconnect(&mut self, request: &Request) {
+        if let Some(run) = &mut self.run
+            && let Some(request) = run.request.take()
+        {
+            self.refuse(&request, &Refusal::client("the client has disconnected"));
+        }
+        self.run = None;
+        self.goodbye = Some(request.clone());
+        self.leave_when_answered();
+        if !self.is_over {
+            let answers = self.answers.clone();
+            // Ends by itself; what it sends to a session that is over is lost.
+            tokio::spawn(async move {
+                tokio::time::sleep(TERMINATE_GRACE).await;
+                let _ = answers.send(Input::Leave);
+            });
+        }
+    }
+
+    fn leave_when_answered(&mut self) {
+        if self.n_open == 0 {
+            self.leave();
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some(request) = self.goodbye.take() {
+            self.respond(&request, Value::Null);
+            self.is_over = true;
+        }
     }
 
     /// Tells the client, once, that the debuggee is gone.

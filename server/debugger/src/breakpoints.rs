@@ -202,7 +202,7 @@ impl File {
     fn resolve(&mut self, text: Option<&str>) {
         let code = match text {
             None => Err(String::from("the file cannot be read")),
-            Some(text) => halion_engine::debug::code_lines(text),
+            Some(text) => halion_engine::debug::code_lines(text).map(|code| code.lines),
         };
         for Entry {
             breakpoint,

@@ -4,6 +4,7 @@
 //! script runs, commands are looked at when the attention flag is up.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +43,14 @@ pub(crate) fn run(
         events: events.clone(),
         n_errors: n_errors.clone(),
     };
-    let modules = announcing(launch.modules, breakpoints.clone(), events.clone());
+    let texts = Texts::default();
+    texts.add(&launch.script);
+    let modules = announcing(
+        launch.modules,
+        breakpoints.clone(),
+        texts.clone(),
+        events.clone(),
+    );
     let mut engine = match Engine::new(launch.script, modules, launch.scenario, Box::new(observer))
     {
         Ok(engine) => engine,
@@ -61,6 +69,7 @@ pub(crate) fn run(
         stop_at_errors: true,
         no_debug: launch.no_debug,
         handles: Handles::default(),
+        texts,
         events: events.clone(),
     };
     ready(Ok(()));
@@ -91,6 +100,7 @@ struct Debuggee {
     stop_at_errors: bool,
     no_debug: bool,
     handles: Handles,
+    texts: Texts,
     events: Events,
 }
 
@@ -184,7 +194,7 @@ impl Debuggee {
         }
     }
 
-    fn reason_to_stop(&self, stop: &Stopped<'_>) -> Option<StopReason> {
+    fn reason_to_stop(&mut self, stop: &Stopped<'_>) -> Option<StopReason> {
         let task = stop.task()?;
         let place = stop.place()?;
         let hits = self.snapshot.at(place.line, &place.path);
@@ -195,7 +205,11 @@ impl Debuggee {
             return None;
         }
         let call = stop.top_call()?;
-        self.stepping.ends_at(task, &call, stop.depth(task))
+        let is_inner = self
+            .texts
+            .is_inner(&place.path, place.function_line, place.line);
+        self.stepping
+            .ends_at(task, &call, stop.depth(task), is_inner)
     }
 
     /// The script stands still until a command lets it go on.
@@ -276,16 +290,40 @@ fn place_of(error: &ScriptError) -> Option<Place> {
 fn announcing(
     mut modules: Box<dyn FnMut(&str) -> Result<halion_engine::Source, String> + Send>,
     breakpoints: Breakpoints,
+    texts: Texts,
     events: Events,
 ) -> halion_engine::ModuleLoader {
     Box::new(move |name| {
         let source = modules(name)?;
+        texts.add(&source);
         let changed = breakpoints.loaded(&source.path, &source.text);
         if !changed.is_empty() {
             emit(&events, Event::Loaded { changed });
         }
         Ok(source)
     })
+}
+
+/// What the compiled texts tell about statements on several lines, by path.
+#[derive(Clone, Default)]
+struct Texts(Rc<RefCell<BTreeMap<String, BTreeSet<(u32, u32)>>>>);
+
+impl Texts {
+    fn add(&self, source: &halion_engine::Source) {
+        // A text that cannot be compiled never runs.
+        let inner = halion_engine::debug::code_lines(&source.text)
+            .unwrap_or_default()
+            .inner;
+        self.0.borrow_mut().insert(source.path.clone(), inner);
+    }
+
+    /// Does the line stand in the middle of a statement of this function?
+    fn is_inner(&self, path: &str, function_line: u32, line: u32) -> bool {
+        let texts = self.0.borrow();
+        texts
+            .get(path)
+            .is_some_and(|inner| inner.contains(&(function_line, line)))
+    }
 }
 
 /// Turns the records that people want to see while they debug into output.

@@ -15,17 +15,44 @@ pub(crate) enum Stepping {
     /// To the next line of whatever task, for this reason.
     AnyLine(StopReason),
     /// To the next line of the task that is not deeper than where the step began.
-    Over {
-        task: TaskId,
-        from: Function,
-        depth: u32,
+    Over(Origin),
+    /// To the next line of the task that steps, or of a task it waits for.
+    In {
+        origin: Origin,
+        waited_for: Vec<TaskId>,
     },
-    /// To the next line of these tasks: the one that steps, then those it waits for.
-    In { tasks: Vec<TaskId> },
     /// To the next line of the task in an outer function.
     Out { task: TaskId, depth: u32 },
     /// To the next line of the task, however deep: it goes on after what it waited for.
     Back { task: TaskId },
+}
+
+/// Where a step began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    task: TaskId,
+    function: Function,
+    line: u32,
+    depth: u32,
+    /// It has gone to another line of the same statement and will be back on its own.
+    is_inside: bool,
+}
+
+impl Origin {
+    /// Is this line still part of the statement where the step began? Its parts may stand on several lines, and its
+    /// first line may come up again at the end.
+    fn is_same_statement(&mut self, call: &Call, depth: u32, is_inner: bool) -> bool {
+        if depth != self.depth || Function::of(call) != self.function {
+            return false;
+        }
+        let is_back = self.is_inside
+            && call
+                .place
+                .as_ref()
+                .is_some_and(|place| place.line == self.line);
+        self.is_inside = is_inner;
+        is_inner || is_back
+    }
 }
 
 /// A function, by where it was written.
@@ -49,14 +76,21 @@ impl Function {
 impl Stepping {
     /// Begins a step in a task that stands at `call` with so many calls on its stack.
     pub(crate) fn begin(resume: Resume, task: TaskId, call: &Call, depth: u32) -> Stepping {
+        let line = call.place.as_ref().map_or(0, |place| place.line);
+        let origin = Origin {
+            task,
+            function: Function::of(call),
+            line,
+            depth,
+            is_inside: false,
+        };
         match resume {
             Resume::Continue => Stepping::Free,
-            Resume::Over => Stepping::Over {
-                task,
-                from: Function::of(call),
-                depth,
+            Resume::Over => Stepping::Over(origin),
+            Resume::In => Stepping::In {
+                origin,
+                waited_for: Vec::new(),
             },
-            Resume::In => Stepping::In { tasks: vec![task] },
             Resume::Out => Stepping::Out {
                 task,
                 depth: depth.saturating_sub(1),
@@ -70,28 +104,41 @@ impl Stepping {
         match self {
             Stepping::Free => {}
             Stepping::AnyLine(_) => watch.every_line = true,
-            Stepping::Over { task, depth, .. } => add(*task, Some(*depth)),
-            Stepping::In { tasks } => tasks.iter().for_each(|&task| add(task, None)),
+            Stepping::Over(origin) => add(origin.task, Some(origin.depth)),
+            Stepping::In { origin, waited_for } => {
+                add(origin.task, None);
+                waited_for.iter().for_each(|&task| add(task, None));
+            }
             Stepping::Out { task, depth } => add(*task, Some(*depth)),
             Stepping::Back { task } => add(*task, None),
         }
     }
 
-    /// Does the step end at this line of `task`?
-    pub(crate) fn ends_at(&self, task: TaskId, call: &Call, depth: u32) -> Option<StopReason> {
+    /// Does the step end at this line of `task`? `is_inner` says that the line stands in the middle of a statement.
+    pub(crate) fn ends_at(
+        &mut self,
+        task: TaskId,
+        call: &Call,
+        depth: u32,
+        is_inner: bool,
+    ) -> Option<StopReason> {
         let ends = match self {
             Stepping::Free => false,
             Stepping::AnyLine(reason) => return Some(reason.clone()),
-            // A tail call has taken the place of the function: what is called is still deeper.
-            Stepping::Over {
-                task: own,
-                from,
-                depth: limit,
-            } => {
-                let is_called = depth == *limit && call.is_tail_call && Function::of(call) != *from;
-                task == *own && depth <= *limit && !is_called
+            Stepping::Over(origin) => {
+                // A tail call has taken the place of the function: what is called is still deeper.
+                let is_called = depth == origin.depth
+                    && call.is_tail_call
+                    && Function::of(call) != origin.function;
+                task == origin.task
+                    && depth <= origin.depth
+                    && !is_called
+                    && !origin.is_same_statement(call, depth, is_inner)
             }
-            Stepping::In { tasks } => tasks.contains(&task),
+            Stepping::In { origin, waited_for } => {
+                waited_for.contains(&task)
+                    || task == origin.task && !origin.is_same_statement(call, depth, is_inner)
+            }
             Stepping::Out {
                 task: own,
                 depth: limit,
@@ -105,10 +152,11 @@ impl Stepping {
     pub(crate) fn task(&mut self, change: TaskChange, view: &TaskView) {
         match change {
             TaskChange::Start => {
-                if let (Stepping::In { tasks }, Some(caller)) = (&mut *self, view.waited_for_by)
-                    && tasks.contains(&caller)
+                if let (Stepping::In { origin, waited_for }, Some(caller)) =
+                    (&mut *self, view.waited_for_by)
+                    && (origin.task == caller || waited_for.contains(&caller))
                 {
-                    tasks.push(view.id);
+                    waited_for.push(view.id);
                 }
             }
             TaskChange::End | TaskChange::Error => {
@@ -126,10 +174,11 @@ impl Stepping {
     fn leads(&self, ended: TaskId) -> bool {
         match self {
             Stepping::Free | Stepping::AnyLine(_) => false,
-            Stepping::Over { task, .. } | Stepping::Out { task, .. } | Stepping::Back { task } => {
-                *task == ended
+            Stepping::Over(origin) => origin.task == ended,
+            Stepping::In { origin, waited_for } => {
+                origin.task == ended || waited_for.contains(&ended)
             }
-            Stepping::In { tasks } => tasks.contains(&ended),
+            Stepping::Out { task, .. } | Stepping::Back { task } => *task == ended,
         }
     }
 }
@@ -167,48 +216,67 @@ mod tests {
         }
     }
 
-    fn ends(stepping: &Stepping, task: TaskId, depth: u32) -> bool {
-        stepping.ends_at(task, &call(3, false), depth).is_some()
+    fn ends(stepping: &mut Stepping, task: TaskId, depth: u32) -> bool {
+        stepping
+            .ends_at(task, &call(3, false), depth, false)
+            .is_some()
     }
 
     #[test]
     fn over_stays_in_its_task_and_out_of_calls() {
-        let stepping = Stepping::begin(Resume::Over, CALLER, &call(3, false), 2);
-        assert!(!ends(&stepping, CALLED, 1), "another task");
-        assert!(!ends(&stepping, CALLER, 3), "a called function");
-        assert!(ends(&stepping, CALLER, 2) && ends(&stepping, CALLER, 1));
+        let stepping = &mut Stepping::begin(Resume::Over, CALLER, &call(3, false), 2);
+        assert!(!ends(stepping, CALLED, 1), "another task");
+        assert!(!ends(stepping, CALLER, 3), "a called function");
+        assert!(ends(stepping, CALLER, 2) && ends(stepping, CALLER, 1));
         assert!(
-            stepping.ends_at(CALLER, &call(8, true), 2).is_none(),
+            stepping.ends_at(CALLER, &call(8, true), 2, false).is_none(),
             "a tail call"
         );
     }
 
     #[test]
+    fn over_goes_to_the_end_of_a_statement_on_several_lines() {
+        let stepping = &mut Stepping::begin(Resume::Over, CALLER, &call(3, false), 1);
+        assert!(
+            stepping.ends_at(CALLER, &call(3, false), 1, true).is_none(),
+            "an argument"
+        );
+        assert!(
+            !ends(stepping, CALLER, 1),
+            "the call itself, on its first line"
+        );
+        assert!(
+            ends(stepping, CALLER, 1),
+            "the line a second time, from a loop"
+        );
+    }
+
+    #[test]
     fn in_follows_run_async_and_comes_back() {
-        let mut stepping = Stepping::begin(Resume::In, CALLER, &call(3, false), 1);
+        let stepping = &mut Stepping::begin(Resume::In, CALLER, &call(3, false), 1);
         stepping.task(TaskChange::Start, &view(TaskId(9), None));
-        assert!(!ends(&stepping, TaskId(9), 1), "a task of somebody else");
+        assert!(!ends(stepping, TaskId(9), 1), "a task of somebody else");
         stepping.task(TaskChange::Start, &view(CALLED, Some(CALLER)));
-        assert!(ends(&stepping, CALLED, 1));
+        assert!(ends(stepping, CALLED, 1));
         stepping.task(TaskChange::End, &view(CALLED, Some(CALLER)));
         assert!(
-            ends(&stepping, CALLER, 5),
+            ends(stepping, CALLER, 5),
             "the function had no line of its own"
         );
     }
 
     #[test]
     fn out_of_the_function_of_run_async_leads_to_the_caller() {
-        let mut stepping = Stepping::begin(Resume::Out, CALLED, &call(3, false), 1);
-        assert!(!ends(&stepping, CALLED, 1));
+        let stepping = &mut Stepping::begin(Resume::Out, CALLED, &call(3, false), 1);
+        assert!(!ends(stepping, CALLED, 1));
         stepping.task(TaskChange::End, &view(CALLED, Some(CALLER)));
-        assert_eq!(stepping, Stepping::Back { task: CALLER });
+        assert_eq!(*stepping, Stepping::Back { task: CALLER });
     }
 
     #[test]
     fn a_step_over_the_end_of_a_callback_lets_go() {
-        let mut stepping = Stepping::begin(Resume::Over, CALLER, &call(3, false), 1);
+        let stepping = &mut Stepping::begin(Resume::Over, CALLER, &call(3, false), 1);
         stepping.task(TaskChange::End, &view(CALLER, None));
-        assert_eq!(stepping, Stepping::Free);
+        assert_eq!(*stepping, Stepping::Free);
     }
 }

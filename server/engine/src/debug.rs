@@ -20,8 +20,9 @@ use halion_api::Thread;
 use mlua::{Lua, Value, ffi};
 
 use crate::{
+    builtins::modules,
     error::ScriptError,
-    inspect::{self, Call, CallPlace, Frame, Named},
+    inspect::{self, Call, CallPlace, CodeLines, Frame, Named},
     meter,
     record::TaskId,
     runtime::{Host, Runtime},
@@ -209,21 +210,36 @@ impl Stopped<'_> {
         Some(Frame::new(self.state(task)?, level))
     }
 
-    /// The globals the script made, by name. What HALion and Lua put there is left out.
+    /// The globals the script made, by name: variables, parameters and slot locals, as the thread whose turn it is sees
+    /// them. What HALion and Lua put there is left out.
     pub fn script_globals(&self) -> Vec<Named> {
-        let mut globals = Vec::new();
-        for (key, value) in self.lua.globals().pairs::<Value, Value>().flatten() {
-            let Value::String(name) = &key else { continue };
-            let Ok(name) = name.to_str() else { continue };
-            if !is_builtin(&name) {
-                globals.push(Named {
-                    name: name.to_owned(),
-                    value,
-                });
+        let globals = self.lua.globals();
+        let mut names = BTreeSet::new();
+        for (key, _) in globals.pairs::<Value, Value>().flatten() {
+            if let Value::String(name) = key
+                && let Ok(name) = name.to_str()
+                && !is_builtin(&name)
+            {
+                names.insert(name.to_owned());
             }
         }
-        globals.sort_by(|a, b| a.name.cmp(&b.name));
-        globals
+        {
+            let world = self.runtime.world.borrow();
+            names.extend(world.slot_locals.names());
+            names.extend(
+                world
+                    .parameters
+                    .iter()
+                    .map(|parameter| parameter.name.clone()),
+            );
+        }
+        let value = |name: String| {
+            Some(Named {
+                value: globals.get(name.as_str()).ok()?,
+                name,
+            })
+        };
+        names.into_iter().filter_map(value).collect()
     }
 
     /// Evaluates an expression or runs statements with the names of a call, else with the globals, on the thread of
@@ -542,15 +558,15 @@ unsafe fn call_slow(l: *mut ffi::lua_State, is_line: bool) {
 /// What a script that the debugger ends dies of; nobody gets to see it.
 const TERMINATED: &CStr = c"the debugger ended the script";
 
-/// The lines of a text that hold code, from 1, in all its functions. The error names the line.
-pub fn code_lines(text: &str) -> Result<BTreeSet<u32>, String> {
+/// What a text's lines hold, once compiled. The error names the line.
+pub fn code_lines(text: &str) -> Result<CodeLines, String> {
     let lua = Lua::new();
     let chunk = lua
-        .load(text)
+        .load(modules::chunk_text(text))
         .set_name("=line")
         .set_mode(mlua::chunk::ChunkMode::Text);
-    let function = chunk
-        .into_function()
-        .map_err(|error| inspect::message(&error).replacen("line:", "line ", 1))?;
+    let function = chunk.into_function();
+    let function =
+        function.map_err(|error| inspect::message(&error).replacen("line:", "line ", 1))?;
     Ok(inspect::lines_of_dump(&function.dump(false)))
 }

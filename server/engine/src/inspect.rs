@@ -561,11 +561,20 @@ pub(crate) fn message(error: &mlua::Error) -> String {
         .to_owned()
 }
 
-/// The lines with code in a compiled chunk of Lua 5.2, from the line table of each function in it. The layout is that
-/// of `ldump.c`; sizes of `int` and `size_t` stand in its header.
-pub(crate) fn lines_of_dump(dump: &[u8]) -> BTreeSet<u32> {
+/// What a compiled text tells about its lines, all from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeLines {
+    /// Lines that hold code, in all functions.
+    pub lines: BTreeSet<u32>,
+    /// Lines in the middle of a statement, below the line of their function: the arguments of a call that ends on the
+    /// line where it began. A step has no reason to stop there.
+    pub inner: BTreeSet<(u32, u32)>,
+}
+
+/// Reads the line tables of a compiled chunk of Lua 5.2. The layout is that of `ldump.c`; sizes stand in its header.
+pub(crate) fn lines_of_dump(dump: &[u8]) -> CodeLines {
     const HEADER: usize = 18;
-    let mut lines = BTreeSet::new();
+    let mut lines = CodeLines::default();
     let size_t = dump.get(8).copied().unwrap_or(8);
     let mut reader = DumpReader {
         rest: dump.get(HEADER..).unwrap_or_default(),
@@ -582,10 +591,14 @@ struct DumpReader<'a> {
 }
 
 impl DumpReader<'_> {
-    fn function(&mut self, lines: &mut BTreeSet<u32>) -> Option<()> {
-        self.skip(4 + 4 + 3)?; // line defined, last line defined, parameters, vararg, stack size
-        let n_instructions = self.int()?;
-        self.skip(4 * n_instructions)?;
+    fn function(&mut self, lines: &mut CodeLines) -> Option<()> {
+        let function_line = u32::try_from(self.int()?).ok()?;
+        self.skip(4 + 3)?; // last line, parameters, vararg, stack size
+        let mut opcodes = Vec::new();
+        for _ in 0..self.int()? {
+            // The lowest six bits of an instruction.
+            opcodes.push(self.int32()? as u8 & 0x3f);
+        }
         for _ in 0..self.int()? {
             match self.byte()? {
                 0 => {}
@@ -600,9 +613,15 @@ impl DumpReader<'_> {
         let n_upvalues = self.int()?;
         self.skip(2 * n_upvalues)?;
         self.string()?; // source
+        let mut own = Vec::new();
         for _ in 0..self.int()? {
-            lines.insert(u32::try_from(self.int()?).ok()?);
+            own.push(u32::try_from(self.int()?).ok()?);
         }
+        let inner = inner_lines(&opcodes, &own);
+        lines
+            .inner
+            .extend(inner.into_iter().map(|line| (function_line, line)));
+        lines.lines.extend(own);
         for _ in 0..self.int()? {
             self.string()?;
             self.skip(4 + 4)?; // a local and where it begins and ends
@@ -624,9 +643,13 @@ impl DumpReader<'_> {
     }
 
     fn int(&mut self) -> Option<usize> {
+        usize::try_from(self.int32()?).ok()
+    }
+
+    fn int32(&mut self) -> Option<i32> {
         let bytes = self.rest.get(..4)?.try_into().ok()?;
         self.skip(4)?;
-        usize::try_from(i32::from_ne_bytes(bytes)).ok()
+        Some(i32::from_ne_bytes(bytes))
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -639,6 +662,31 @@ impl DumpReader<'_> {
         self.rest = self.rest.get(n..)?;
         Some(())
     }
+}
+
+/// Lines between the beginning of an expression and the instruction that ends it on the line where it began. Lua gives
+/// a call and an operator the line where they were written, which may come after those of their operands; so do loops,
+/// whose instructions are left out here.
+fn inner_lines(opcodes: &[u8], lines: &[u32]) -> BTreeSet<u32> {
+    /// `JMP`, `RETURN` and the four of `for`, as `lopcodes.h` of 5.2 numbers them.
+    const LOOPS_AND_JUMPS: [u8; 6] = [23, 31, 32, 33, 34, 35];
+    let mut inner = BTreeSet::new();
+    for at in 1..lines.len().min(opcodes.len()) {
+        let line = lines[at];
+        if line >= lines[at - 1] || LOOPS_AND_JUMPS.contains(&opcodes[at]) {
+            continue;
+        }
+        let between = lines[..at]
+            .iter()
+            .rev()
+            .take_while(|&&before| before > line);
+        let n_between = between.clone().count();
+        let begins_here = n_between < at && lines[at - 1 - n_between] == line;
+        if begins_here {
+            inner.extend(between);
+        }
+    }
+    inner
 }
 
 #[cfg(test)]
@@ -730,6 +778,19 @@ mod tests {
             "(function() while true do pcall(function() while true do end end) end end)()",
             "(this takes too long)",
         );
+    }
+
+    #[test]
+    fn lines_inside_a_statement_are_known() {
+        let lines = |text: &str| {
+            let lua = Lua::new();
+            lines_of_dump(&lua.load(text).into_function().unwrap().dump(false))
+        };
+        let call = "local x = 1\nrun(function()\n  x = 2\nend, x)\nx = 3";
+        assert_eq!(lines(call).lines, BTreeSet::from([1, 2, 3, 4, 5]));
+        assert_eq!(lines(call).inner, BTreeSet::from([(0, 4)]));
+        let loops = "for i = 1, 3 do\n  f(i)\nend\nwhile g() do\n  f(1)\nend\nfor k in pairs(t) do\n  f(k)\nend";
+        assert_eq!(lines(loops).inner, BTreeSet::new());
     }
 
     #[test]

@@ -40,16 +40,20 @@ pub(crate) fn compile(
         .sources
         .borrow_mut()
         .insert(path.to_owned(), Rc::from(text));
-    // A first line with `#` is a comment to Lua's own loader of files.
-    let text = match text.strip_prefix('\u{feff}').unwrap_or(text) {
-        script if script.starts_with('#') => format!("--{}", &script[1..]),
-        script => script.to_owned(),
-    };
     let chunk = lua
-        .load(text)
+        .load(chunk_text(text))
         .set_name(format!("@{path}"))
         .set_mode(ChunkMode::Text);
     chunk.into_function().map_err(|error| plain_error(&error))
+}
+
+/// What Lua compiles of a file's text: no byte order mark, and a first line with `#` is a comment, as to Lua's own loader
+/// of files.
+pub(crate) fn chunk_text(text: &str) -> String {
+    match text.strip_prefix('\u{feff}').unwrap_or(text) {
+        script if script.starts_with('#') => format!("--{}", &script[1..]),
+        script => script.to_owned(),
+    }
 }
 
 /// `require(name)`: `package.loaded`, then `package.preload`, then the loader.

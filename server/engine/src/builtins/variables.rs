@@ -18,6 +18,15 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct SlotLocals(BTreeMap<Vec<u8>, Copies>);
 
+impl SlotLocals {
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.0
+            .keys()
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+    }
+}
+
 #[derive(Clone)]
 struct Copies {
     controller: Value,
