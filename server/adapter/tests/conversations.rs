@@ -40,7 +40,7 @@ async fn a_session_from_start_to_end() {
     let locals = client.scope(2, "Locals").await;
     assert_eq!(
         locals,
-        ["event = noteOn note=60 velocity=100 tuning=0 id=1 ppqPosition=0"]
+        ["event = noteOn id=1 note=60 velocity=100 tuning=0 ppqPosition=0"]
     );
     client.go_on(2).await;
     assert_eq!(client.ended().await, 0);
@@ -131,8 +131,9 @@ async fn stepping_over_run_async_and_wait_stays_in_the_callback() {
 #[tokio::test]
 async fn stepping_into_run_async_shows_who_waits() {
     let mut client = Client::new(SCRIPT);
-    client.start(&[12], json!({})).await;
+    client.start(&[11], json!({})).await;
     client.stopped().await;
+    assert_eq!(client.step("next", 2).await, "step Processor onNote:12");
     assert_eq!(
         client.step("stepIn", 2).await,
         "step Controller <anonymous>:13"
@@ -160,8 +161,9 @@ async fn stepping_into_run_async_shows_who_waits() {
 #[tokio::test]
 async fn breakpoints_inside_what_is_stepped_over_still_stop() {
     let mut client = Client::new(SCRIPT);
-    client.start(&[12, 13], json!({})).await;
+    client.start(&[11, 13], json!({})).await;
     client.stopped().await;
+    assert_eq!(client.step("next", 2).await, "step Processor onNote:12");
     assert_eq!(
         client.step("next", 2).await,
         "breakpoint Controller <anonymous>:13"

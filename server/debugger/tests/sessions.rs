@@ -208,7 +208,7 @@ end";
         "run > breakpoint controller: <anonymous>:3
          stack > <anonymous>:3 < — waiting in runAsync: Processor — < onNote:2
          over-processor > step processor: onNote:5
-         locals > event = noteOn note=60 velocity=100 tuning=0 id=1 ppqPosition=0",
+         locals > event = noteOn id=1 note=60 velocity=100 tuning=0 ppqPosition=0",
     );
 }
 
