@@ -15,11 +15,13 @@ pub fn lsp() -> Exit {
     })
 }
 
-/// Serves the debug adapter protocol: not there yet.
-pub fn dap(_: &DapArgs) -> Exit {
+/// Serves the debug adapter protocol: one session on standard input and output, or sessions on a port.
+pub fn dap(args: &DapArgs) -> Exit {
     log_to_stderr();
-    output::error(&"the debug adapter is not part of this build yet");
-    Exit::CouldNotRun
+    match args.port {
+        None => serve(halion_adapter::serve_stdio(), |()| Exit::Clean),
+        Some(port) => serve(halion_adapter::serve_port(port), |()| Exit::Clean),
+    }
 }
 
 fn serve<T, E: Into<anyhow::Error>>(

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use common::{command, root};
+use common::{command, halion_script, root};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -114,5 +114,32 @@ fn lsp_answers_and_ends_as_the_protocol_says() {
         server.end(),
         1,
         "an exit without shutdown is told by the exit code"
+    );
+}
+
+#[test]
+fn dap_answers_and_ends_with_its_session() {
+    let mut server = Server::start(&["dap"]);
+    server.send(r#"{"seq":1,"type":"request","command":"initialize","arguments":{"adapterID":"halion-script"}}"#);
+    assert!(
+        server
+            .wait_for("\"command\":\"initialize\"")
+            .contains("\"success\":true")
+    );
+    server.send(r#"{"seq":2,"type":"request","command":"disconnect"}"#);
+    server.wait_for("\"command\":\"disconnect\"");
+    assert_eq!(server.end(), 0);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = halion_script(root(), &["dap", "--port", &port]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.starts_with("error: ") && said.err.contains(&port),
+        "{}",
+        said.err
     );
 }
