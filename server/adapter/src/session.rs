@@ -186,14 +186,11 @@ impl Session {
     }
 
     /// A reply that becomes the response of `request`.
-    pub(crate) fn reply<T: 'static>(
+    pub(crate) fn reply<T: Send + 'static>(
         &mut self,
         request: &Request,
         body: impl FnOnce(&Client, T) -> Result<Value, Refusal> + Send + 'static,
-    ) -> Reply<T>
-    where
-        T: Send,
-    {
+    ) -> Reply<T> {
         self.n_open += 1;
         let (answers, seq, command) = (self.answers.clone(), request.seq, request.command.clone());
         Reply::new(move |result: Result<T, Problem>| {

@@ -159,6 +159,24 @@ async fn stepping_into_run_async_shows_who_waits() {
 }
 
 #[tokio::test]
+async fn a_breakpoint_on_a_call_over_several_lines_stops_once() {
+    let mut client = Client::new(SCRIPT);
+    client.start(&[12, 17], json!({})).await;
+    assert_eq!(client.stopped().await, "breakpoint Processor onNote:12");
+    client.go_on(2).await;
+    assert_eq!(client.stopped().await, "breakpoint Processor onNote:17");
+    client.disconnect().await;
+    let mut client = Client::new(SCRIPT);
+    client.start(&[12], json!({})).await;
+    client.stopped().await;
+    assert_eq!(
+        client.step("stepIn", 2).await,
+        "step Controller <anonymous>:13"
+    );
+    client.disconnect().await;
+}
+
+#[tokio::test]
 async fn breakpoints_inside_what_is_stepped_over_still_stop() {
     let mut client = Client::new(SCRIPT);
     client.start(&[11, 13], json!({})).await;

@@ -4,21 +4,22 @@
 //! script runs, commands are looked at when the attention flag is up.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
+use halion_engine::inspect::{CallPlace, CodeLines};
 use halion_engine::{
-    DebugHooks, Engine, Go, Observer, Record, RecordKind, ScriptError, Stopped, TaskChange,
+    DebugHooks, Engine, Go, Observer, Record, RecordKind, ScriptError, Stopped, TaskChange, TaskId,
     TaskView, Thread, Watch,
 };
 
 use crate::breakpoints::{Breakpoints, Snapshot};
 use crate::handles::Handles;
 use crate::questions::Questions;
-use crate::session::{Command, Launch};
+use crate::session::{Command, Launch, Modules};
 use crate::stacks;
 use crate::stepping::Stepping;
 use crate::vocabulary::{
@@ -70,6 +71,7 @@ pub(crate) fn run(
         no_debug: launch.no_debug,
         handles: Handles::default(),
         texts,
+        echoes: BTreeMap::new(),
         events: events.clone(),
     };
     ready(Ok(()));
@@ -101,6 +103,8 @@ struct Debuggee {
     no_debug: bool,
     handles: Handles,
     texts: Texts,
+    /// The last breakpoint of each task.
+    echoes: BTreeMap<TaskId, Echo>,
     events: Events,
 }
 
@@ -146,6 +150,9 @@ impl DebugHooks for Debuggee {
     }
 
     fn task(&mut self, change: TaskChange, task: &TaskView) {
+        if matches!(change, TaskChange::End | TaskChange::Error) {
+            self.echoes.remove(&task.id);
+        }
         self.stepping.task(change, task);
     }
 }
@@ -196,20 +203,40 @@ impl Debuggee {
 
     fn reason_to_stop(&mut self, stop: &Stopped<'_>) -> Option<StopReason> {
         let task = stop.task()?;
-        let place = stop.place()?;
+        let call = stop.top_call()?;
+        let place = call.place.clone()?;
+        let depth = stop.depth(task);
         let hits = self.snapshot.at(place.line, &place.path);
-        if !hits.is_empty() {
+        if !hits.is_empty() && !self.is_echo(task, depth, &place) {
             return Some(StopReason::Breakpoint(hits));
         }
         if self.stepping == Stepping::Free {
             return None;
         }
-        let call = stop.top_call()?;
-        let is_inner = self
-            .texts
-            .is_inner(&place.path, place.function_line, place.line);
-        self.stepping
-            .ends_at(task, &call, stop.depth(task), is_inner)
+        let is_inner = self.texts.is_inner(&place);
+        self.stepping.ends_at(task, &call, depth, is_inner)
+    }
+
+    /// A call whose arguments stand on further lines comes to its first line twice, and a breakpoint there means the
+    /// first time only.
+    fn is_echo(&mut self, task: TaskId, depth: u32, place: &CallPlace) -> bool {
+        if let Some(echo) = self.echoes.get_mut(&task)
+            && (echo.depth, &echo.place) == (depth, place)
+            && echo.n_left > 0
+        {
+            echo.n_left -= 1;
+            return true;
+        }
+        let n_left = self.texts.n_returns(place);
+        self.echoes.insert(
+            task,
+            Echo {
+                depth,
+                place: place.clone(),
+                n_left,
+            },
+        );
+        false
     }
 
     /// The script stands still until a command lets it go on.
@@ -288,7 +315,7 @@ fn place_of(error: &ScriptError) -> Option<Place> {
 
 /// A loader that settles the breakpoints of what it loads.
 fn announcing(
-    mut modules: Box<dyn FnMut(&str) -> Result<halion_engine::Source, String> + Send>,
+    mut modules: Modules,
     breakpoints: Breakpoints,
     texts: Texts,
     events: Events,
@@ -304,25 +331,37 @@ fn announcing(
     })
 }
 
+/// A breakpoint whose statement will come back to the same line.
+struct Echo {
+    depth: u32,
+    place: CallPlace,
+    n_left: u32,
+}
+
 /// What the compiled texts tell about statements on several lines, by path.
 #[derive(Clone, Default)]
-struct Texts(Rc<RefCell<BTreeMap<String, BTreeSet<(u32, u32)>>>>);
+struct Texts(Rc<RefCell<BTreeMap<String, CodeLines>>>);
 
 impl Texts {
     fn add(&self, source: &halion_engine::Source) {
         // A text that cannot be compiled never runs.
-        let inner = halion_engine::debug::code_lines(&source.text)
-            .unwrap_or_default()
-            .inner;
-        self.0.borrow_mut().insert(source.path.clone(), inner);
+        let lines = halion_engine::debug::code_lines(&source.text).unwrap_or_default();
+        self.0.borrow_mut().insert(source.path.clone(), lines);
     }
 
-    /// Does the line stand in the middle of a statement of this function?
-    fn is_inner(&self, path: &str, function_line: u32, line: u32) -> bool {
+    /// Does the line stand in the middle of a statement of its function?
+    fn is_inner(&self, place: &CallPlace) -> bool {
         let texts = self.0.borrow();
-        texts
-            .get(path)
-            .is_some_and(|inner| inner.contains(&(function_line, line)))
+        let lines = texts.get(&place.path);
+        lines.is_some_and(|lines| lines.inner.contains(&(place.function_line, place.line)))
+    }
+
+    /// How often the statement that begins here comes back to this line.
+    fn n_returns(&self, place: &CallPlace) -> u32 {
+        let texts = self.0.borrow();
+        let lines = texts.get(&place.path);
+        let n = lines.and_then(|lines| lines.returns.get(&(place.function_line, place.line)));
+        n.copied().unwrap_or(0)
     }
 }
 

@@ -17,12 +17,15 @@ use crate::vocabulary::{
     ErrorInfo, Event, Frame, FrameId, Page, Problem, Resume, Scope, Shown, Variable, VariablesId,
 };
 
+/// Finds the text of a required module; the error says where it looked.
+pub type Modules = Box<dyn FnMut(&str) -> Result<Source, String> + Send>;
+
 /// What to run.
 pub struct Launch {
     /// The script.
     pub script: Source,
     /// Finds what it requires.
-    pub modules: Box<dyn FnMut(&str) -> Result<Source, String> + Send>,
+    pub modules: Modules,
     /// What happens to it.
     pub scenario: Scenario,
     /// Where the run ends at the latest, in samples; `None` leaves it to the engine.
@@ -34,7 +37,9 @@ pub struct Launch {
 }
 
 /// Gets the answer of a question, exactly once, on some thread.
-pub struct Reply<T>(Option<Box<dyn FnOnce(Result<T, Problem>) + Send>>);
+pub struct Reply<T>(Option<Answer<T>>);
+
+type Answer<T> = Box<dyn FnOnce(Result<T, Problem>) + Send>;
 
 impl<T> Reply<T> {
     /// `answer` is called with the answer, or with [`Problem::Ended`] when nobody is left to give one.

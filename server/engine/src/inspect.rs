@@ -5,7 +5,7 @@
 //! `lua_State`, but never looks at it after [`expire_frames`].
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 
@@ -569,6 +569,8 @@ pub struct CodeLines {
     /// Lines in the middle of a statement, below the line of their function: the arguments of a call that ends on the
     /// line where it began. A step has no reason to stop there.
     pub inner: BTreeSet<(u32, u32)>,
+    /// How often such a statement comes back to its first line, below the line of its function.
+    pub returns: BTreeMap<(u32, u32), u32>,
 }
 
 /// Reads the line tables of a compiled chunk of Lua 5.2. The layout is that of `ldump.c`; sizes stand in its header.
@@ -617,7 +619,10 @@ impl DumpReader<'_> {
         for _ in 0..self.int()? {
             own.push(u32::try_from(self.int()?).ok()?);
         }
-        let inner = inner_lines(&opcodes, &own);
+        let (inner, returns) = inner_lines(&opcodes, &own);
+        for line in returns {
+            *lines.returns.entry((function_line, line)).or_default() += 1;
+        }
         lines
             .inner
             .extend(inner.into_iter().map(|line| (function_line, line)));
@@ -666,11 +671,11 @@ impl DumpReader<'_> {
 
 /// Lines between the beginning of an expression and the instruction that ends it on the line where it began. Lua gives
 /// a call and an operator the line where they were written, which may come after those of their operands; so do loops,
-/// whose instructions are left out here.
-fn inner_lines(opcodes: &[u8], lines: &[u32]) -> BTreeSet<u32> {
+/// whose instructions are left out here. Also gives the line it comes back to, for each time.
+fn inner_lines(opcodes: &[u8], lines: &[u32]) -> (BTreeSet<u32>, Vec<u32>) {
     /// `JMP`, `RETURN` and the four of `for`, as `lopcodes.h` of 5.2 numbers them.
     const LOOPS_AND_JUMPS: [u8; 6] = [23, 31, 32, 33, 34, 35];
-    let mut inner = BTreeSet::new();
+    let (mut inner, mut returns) = (BTreeSet::new(), Vec::new());
     for at in 1..lines.len().min(opcodes.len()) {
         let line = lines[at];
         if line >= lines[at - 1] || LOOPS_AND_JUMPS.contains(&opcodes[at]) {
@@ -684,9 +689,10 @@ fn inner_lines(opcodes: &[u8], lines: &[u32]) -> BTreeSet<u32> {
         let begins_here = n_between < at && lines[at - 1 - n_between] == line;
         if begins_here {
             inner.extend(between);
+            returns.push(line);
         }
     }
-    inner
+    (inner, returns)
 }
 
 #[cfg(test)]
@@ -754,7 +760,7 @@ mod tests {
         check(
             SCRIPT,
             "a.b.c",
-            "(attempt to index field 'b' (a nil value))",
+            "(attempt to index global 'a' (a number value))",
         );
         check(SCRIPT, "1 +", "(unexpected symbol near <eof>)");
         check(SCRIPT, "local x =", "(unexpected symbol near <eof>)");
@@ -789,6 +795,7 @@ mod tests {
         let call = "local x = 1\nrun(function()\n  x = 2\nend, x)\nx = 3";
         assert_eq!(lines(call).lines, BTreeSet::from([1, 2, 3, 4, 5]));
         assert_eq!(lines(call).inner, BTreeSet::from([(0, 4)]));
+        assert_eq!(lines(call).returns, BTreeMap::from([((0, 2), 1)]));
         let loops = "for i = 1, 3 do\n  f(i)\nend\nwhile g() do\n  f(1)\nend\nfor k in pairs(t) do\n  f(k)\nend";
         assert_eq!(lines(loops).inner, BTreeSet::new());
     }
