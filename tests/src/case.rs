@@ -237,7 +237,9 @@ fn wrong_threads(
     let wrong = analysis
         .diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.code == Code::WrongThread && wanted(diagnostic.severity));
+        .filter(|diagnostic| diagnostic.code == Code::WrongThread && wanted(diagnostic.severity))
+        // A call against a `---@thread` comment is the author's mistake, not HALion's error.
+        .filter(|diagnostic| diagnostic.runtime_text.is_some());
     wrong
         .map(|diagnostic| Place {
             path: script.files[diagnostic.file.idx()].path.clone(),

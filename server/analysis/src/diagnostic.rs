@@ -22,6 +22,30 @@ pub enum Code {
     NeedsBothThreads,
     /// `runSync(f, x)` where `x` was meant as an argument: it is an id.
     RunSyncArgument,
+    /// A comment that suppresses a finding which is not there, or that names a rule which does not exist.
+    UnusedSuppression,
+    /// A call that puts its caller on hold, where nothing can be put on hold.
+    SuspendNotPossible,
+    /// A function for the task of a note, called outside `onNote`.
+    NoteTaskOnly,
+    /// A loop that never ends and never waits.
+    EndlessLoop,
+    /// A function of Lua that HALion leaves out.
+    RemovedFunction,
+    /// A call of a function that nobody defines.
+    UnknownFunction,
+    /// A field that objects of HALion do not have.
+    UnknownField,
+    /// A global variable that both threads assign.
+    SharedGlobal,
+    /// A global variable where a local one was meant.
+    AccidentalGlobal,
+    /// A parameter's default outside its own range.
+    DefaultOutOfRange,
+    /// A change callback that is not defined yet.
+    NilCallback,
+    /// A parameter that is defined twice.
+    DuplicateParameter,
 }
 
 impl Code {
@@ -35,18 +59,48 @@ impl Code {
             Code::NoThread => "no-thread",
             Code::NeedsBothThreads => "needs-both-threads",
             Code::RunSyncArgument => "run-sync-argument",
+            Code::UnusedSuppression => "unused-suppression",
+            Code::SuspendNotPossible => "suspend-not-possible",
+            Code::NoteTaskOnly => "note-task-only",
+            Code::EndlessLoop => "endless-loop",
+            Code::RemovedFunction => "removed-function",
+            Code::UnknownFunction => "unknown-function",
+            Code::UnknownField => "unknown-field",
+            Code::SharedGlobal => "shared-global",
+            Code::AccidentalGlobal => "accidental-global",
+            Code::DefaultOutOfRange => "default-out-of-range",
+            Code::NilCallback => "nil-callback",
+            Code::DuplicateParameter => "duplicate-parameter",
         }
     }
 
     /// All codes.
-    pub const ALL: [Code; 6] = [
+    pub const ALL: [Code; 18] = [
         Code::SyntaxError,
         Code::WrongThread,
         Code::NeedsController,
         Code::NoThread,
         Code::NeedsBothThreads,
         Code::RunSyncArgument,
+        Code::UnusedSuppression,
+        Code::SuspendNotPossible,
+        Code::NoteTaskOnly,
+        Code::EndlessLoop,
+        Code::RemovedFunction,
+        Code::UnknownFunction,
+        Code::UnknownField,
+        Code::SharedGlobal,
+        Code::AccidentalGlobal,
+        Code::DefaultOutOfRange,
+        Code::NilCallback,
+        Code::DuplicateParameter,
     ];
+
+    /// The rule that users know under this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.as_str() == name)
+    }
 }
 
 /// How certain and how bad; the worst first.
@@ -157,4 +211,30 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The message HALion prints when it happens (HALion semantics 1.7).
     pub runtime_text: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding without a chain.
+    pub(crate) fn new(
+        code: Code,
+        severity: Severity,
+        file: FileId,
+        range: TextRange,
+        message: String,
+    ) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity,
+            file,
+            range,
+            message,
+            function: None,
+            thread: None,
+            chain: Vec::new(),
+            supplied_at: None,
+            also_from: Vec::new(),
+            help: Vec::new(),
+            runtime_text: None,
+        }
+    }
 }

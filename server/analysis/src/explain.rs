@@ -67,7 +67,8 @@ pub(crate) fn via_steps(solver: &Solver, how: &How) -> Vec<Step> {
         .collect()
 }
 
-fn call_step(solver: &Solver, from: InstId, edge: &Edge) -> Step {
+/// The step into what an edge calls.
+pub(crate) fn call_step(solver: &Solver, from: InstId, edge: &Edge) -> Step {
     let to = &solver.insts[edge.to.idx()];
     let supplied = if edge.how.via.is_empty() {
         supplied(solver, from, edge.how.callee, edge.value)

@@ -5,12 +5,13 @@
 //!
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
 //! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` (paths),
-//! `explain` (words), `rules` (one file per diagnostic).
+//! `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them).
 
 pub mod diagnostic;
 pub mod function_info;
 pub mod script;
 
+mod annotation;
 mod builtins;
 mod explain;
 mod graph;
@@ -22,7 +23,10 @@ mod lower;
 mod requires;
 mod rules;
 mod script_kind;
+mod similar;
 mod solve;
+mod suppress;
+mod uses;
 mod value;
 
 #[cfg(test)]
@@ -81,13 +85,28 @@ pub fn analyze(script: &Script) -> Analysis {
     let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
     let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
     solver.solve();
-    let solved = rules::Solved::new(&solver);
     let lines = lines::Lines::new(script);
+    let annotations = annotation::annotations(script);
+    let assertions = rules::thread_assertion::read(script, &program, &lines, &annotations);
+    rules::thread_assertion::enter(&assertions, &mut solver);
+    let violations = rules::thread_assertion::cut(&assertions, &mut solver);
+    let solved = rules::Solved::new(&solver);
+    diagnostics.extend(rules::thread_assertion::check(
+        &assertions,
+        &violations,
+        &solver,
+        &solved,
+    ));
     diagnostics.extend(rules::wrong_thread::check(&solver, &solved, &lines));
     diagnostics.extend(rules::needs_both_threads::check(&solver, &solved));
     diagnostics.extend(rules::run_sync_argument::check(&solver, &solved));
+    if !solver.out_of_budget() {
+        diagnostics.extend(rules::neighbours(&solver, &solved, script));
+    }
     let probes = rules::needs_controller::probe(&mut solver, &solved);
     diagnostics.extend(rules::needs_controller::check(&solver, &probes));
+    let complete = !solver.out_of_budget();
+    suppress::apply(script, &lines, &annotations, &mut diagnostics, complete);
     diagnostics.sort_by(|a, b| {
         (a.file, a.range.start(), a.code, a.severity).cmp(&(
             b.file,

@@ -1,14 +1,28 @@
 //! One file per diagnostic.
 
+pub(crate) mod facts;
 pub(crate) mod needs_both_threads;
 pub(crate) mod needs_controller;
+pub(crate) mod removed_function;
 pub(crate) mod run_sync_argument;
 pub(crate) mod syntax_error;
+pub(crate) mod thread_assertion;
+pub(crate) mod unknown_function;
 pub(crate) mod wrong_thread;
 
-use crate::graph::{Reach, entries_of};
+use crate::diagnostic::Diagnostic;
+use crate::graph::{Grade, Reach, entries_of};
 use crate::instance::Root;
+use crate::script::Script;
 use crate::solve::Solver;
+use crate::value::InstId;
+
+/// The rules beside the thread analysis (THREAD-ANALYSIS 2.4): nothing at Warning or above unless it proves a bug.
+pub(crate) fn neighbours(solver: &Solver, solved: &Solved, script: &Script) -> Vec<Diagnostic> {
+    let facts = facts::Facts::new(solver, solved, script);
+    let rules = [removed_function::check, unknown_function::check];
+    rules.into_iter().flat_map(|rule| rule(&facts)).collect()
+}
 
 /// What the rules look at once the script is solved; taken before probing adds instances that HALion never runs.
 pub(crate) struct Solved {
@@ -34,5 +48,13 @@ impl Solved {
             n_insts: solver.insts.len(),
             roots,
         }
+    }
+
+    /// Instances that run, with the grades of their best paths.
+    pub fn reached(&self) -> impl Iterator<Item = (InstId, Grade)> + '_ {
+        (0..self.n_insts).filter_map(|idx| {
+            let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
+            self.reach.get(inst).map(|reached| (inst, reached.grade))
+        })
     }
 }

@@ -1,0 +1,67 @@
+//! Comments that speak to the analysis: `---@diagnostic disable-next-line: wrong-thread` and `---@thread processor`.
+//!
+//! Spelled as the Lua language server spells its own, so that one comment serves both. Ranges are bytes of the file.
+
+use halion_syntax::{NodeOrToken, SyntaxKind, TextRange, TextSize};
+
+use crate::script::{FileId, Script};
+
+/// A comment `---@tag text`.
+pub(crate) struct Annotation {
+    /// The file it stands in.
+    pub file: FileId,
+    /// The whole comment.
+    pub range: TextRange,
+    /// `diagnostic` or `thread`.
+    pub tag: &'static str,
+    /// What follows the tag.
+    pub text: String,
+    /// Where `text` starts.
+    pub start: TextSize,
+}
+
+const TAGS: [&str; 2] = ["diagnostic", "thread"];
+
+/// All of them, in the order of the text.
+pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
+    let mut annotations = Vec::new();
+    for (idx, file) in script.files.iter().enumerate() {
+        let file_id = FileId(u32::try_from(idx).expect("fewer than 2^32 files"));
+        if !TAGS
+            .iter()
+            .any(|tag| file.text.contains(&format!("@{tag}")))
+        {
+            continue;
+        }
+        let tokens = file.parse.syntax().descendants_with_tokens();
+        for token in tokens.filter_map(NodeOrToken::into_token) {
+            if token.kind() != SyntaxKind::Comment {
+                continue;
+            }
+            let comment = token.text();
+            for tag in TAGS {
+                let Some(text) = tagged(comment, tag) else {
+                    continue;
+                };
+                let skipped = comment.len() - text.len();
+                annotations.push(Annotation {
+                    file: file_id,
+                    range: token.text_range(),
+                    tag,
+                    text: text.trim_end().to_owned(),
+                    start: token.text_range().start()
+                        + TextSize::try_from(skipped).expect("a comment is shorter than 4 GB"),
+                });
+            }
+        }
+    }
+    annotations
+}
+
+/// What follows `---@tag`.
+fn tagged<'a>(comment: &'a str, tag: &str) -> Option<&'a str> {
+    let text = comment.strip_prefix("---")?.trim_start();
+    let text = text.strip_prefix('@')?.strip_prefix(tag)?;
+    let rest = text.trim_start();
+    (rest.is_empty() || rest.len() < text.len()).then_some(rest)
+}

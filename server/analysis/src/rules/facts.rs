@@ -1,0 +1,141 @@
+//! What the rules about the text share: the solved script, the uses of names, and how certainly each function runs.
+
+use halion_api::{Threads, api};
+
+use super::Solved;
+use crate::diagnostic::Severity;
+use crate::graph::Grade;
+use crate::ir::{ExprId, ExprKind, FunId, Name};
+use crate::script::Script;
+use crate::solve::Solver;
+use crate::uses::{UseKind, Uses, uses};
+use crate::value::{InstId, Value};
+
+/// Everything a rule looks at.
+pub(crate) struct Facts<'a> {
+    pub solver: &'a Solver<'a>,
+    pub solved: &'a Solved,
+    pub uses: Uses<'a>,
+    /// For each function, how certainly it runs, if it runs.
+    grades: Vec<Option<Grade>>,
+    /// For each function, the threads it runs in once the script is loaded.
+    threads: Vec<Threads>,
+}
+
+impl<'a> Facts<'a> {
+    /// Of a solved script.
+    pub fn new(solver: &'a Solver<'a>, solved: &'a Solved, script: &Script) -> Facts<'a> {
+        let n_funs = solver.program.funs.len();
+        let mut grades: Vec<Option<Grade>> = vec![None; n_funs];
+        let mut threads = vec![Threads::NONE; n_funs];
+        for (inst, grade) in solved.reached() {
+            let instance = &solver.insts[inst.idx()];
+            let fun = instance.fun.idx();
+            grades[fun] = Some(grades[fun].map_or(grade, |known| known.min(grade)));
+            if instance.phase != crate::instance::Phase::LoadC && grade == Grade::Certain {
+                threads[fun] = threads[fun].union(Threads::from(instance.phase.thread()));
+            }
+        }
+        Facts {
+            solver,
+            solved,
+            uses: uses(solver.program, &solver.names, script),
+            grades,
+            threads,
+        }
+    }
+
+    /// A severity for what stands in a function: less if it may not run, or if nobody sees it fail.
+    pub fn severity(&self, fun: FunId, proven: Severity) -> Severity {
+        match self.grades[fun.idx()] {
+            Some(Grade::Certain) => proven,
+            Some(Grade::Unsure) | None => proven.max(Severity::Information),
+            Some(Grade::Protected) => Severity::Hint,
+        }
+    }
+
+    /// The threads a function runs in for certain, loading left out.
+    pub fn threads(&self, fun: FunId) -> Threads {
+        self.threads[fun.idx()]
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.solver.names.text(name)
+    }
+
+    /// The name of a global that this expression is.
+    pub fn global(&self, expr: ExprId) -> Option<Name> {
+        match self.solver.program.expr(expr).kind {
+            ExprKind::Global(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// `base.key` with a constant key.
+    pub fn index(&self, expr: ExprId) -> Option<(ExprId, Name)> {
+        match self.solver.program.expr(expr).kind {
+            ExprKind::Index { base, key, .. } => match self.solver.program.expr(key).kind {
+                ExprKind::Str(name) => Some((base, name)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A string constant.
+    pub fn string(&self, expr: ExprId) -> Option<Name> {
+        match self.solver.program.expr(expr).kind {
+            ExprKind::Str(name) => Some(name),
+            ExprKind::Paren(inner) => self.string(inner),
+            _ => None,
+        }
+    }
+
+    /// A number constant, with its sign.
+    pub fn number(&self, expr: ExprId) -> Option<f64> {
+        match &self.solver.program.expr(expr).kind {
+            ExprKind::Num(number) => Some(*number),
+            ExprKind::Paren(inner) => self.number(*inner),
+            ExprKind::Operation(operator, operands) if operator.event == "__unm" => operands
+                .first()
+                .and_then(|&inner| self.number(inner))
+                .map(|number| -number),
+            _ => None,
+        }
+    }
+
+    /// Whether the host gives this global its values: a parameter or a slot local.
+    pub fn is_host_variable(&self, name: Name) -> bool {
+        let solver = self.solver;
+        solver
+            .values
+            .find(Value::Str(name))
+            .and_then(|key| solver.heap.find_field(solver.globals, key))
+            .is_some_and(|loc| solver.heap.locs[loc.idx()].host)
+    }
+
+    /// Whether Lua or HALion has a global of this name, or calls it.
+    pub fn is_known(&self, name: Name) -> bool {
+        let text = self.text(name);
+        api().function(text).is_some()
+            || api().constructor(text).is_some()
+            || api().global(text).is_some()
+            || api().enumeration(text).is_some()
+            || api().callback(text).is_some()
+            || api().ui_callback(text).is_some()
+            || api().lua().entry(text).is_some()
+            || api().lua().library(text).is_some()
+    }
+
+    /// Whether a global's own value is looked at, and not only called or indexed: the script may test whether it is there.
+    pub fn is_tested(&self, name: Name) -> bool {
+        let uses = self.uses.of(name);
+        uses.iter().any(|one| one.kind == UseKind::Read)
+    }
+
+    /// Instances that run, with their grades.
+    pub fn reached(&self) -> impl Iterator<Item = (InstId, Grade)> + '_ {
+        self.solved.reached()
+    }
+}

@@ -1,0 +1,303 @@
+//! `---@thread processor` above a function: what its author says about its thread (THREAD-ANALYSIS 2.6).
+//!
+//! It is checked where the function is called: a call from the other thread is reported there, and not followed. A marked function that
+//! the analysis does not see running in that thread becomes an entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use halion_api::{Thread, Threads};
+use halion_syntax::{NodeOrToken, TextRange, TextSize};
+
+use super::Solved;
+use crate::annotation::Annotation;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::explain::{call_step, chain_to, message, via_steps};
+use crate::graph::{Grade, Reach, grade_of};
+use crate::instance::{Edge, Phase, Root};
+use crate::ir::{FunId, Program};
+use crate::lines::Lines;
+use crate::script::{FileId, Script};
+use crate::solve::Solver;
+use crate::value::InstId;
+
+/// The marked functions.
+pub(crate) struct Assertions {
+    threads: BTreeMap<FunId, Thread>,
+    /// Comments that mark nothing.
+    remarks: Vec<Diagnostic>,
+}
+
+/// A call of a marked function from the other thread.
+pub(crate) struct Violation {
+    from: InstId,
+    edge: Edge,
+}
+
+/// Finds the function below each comment.
+pub(crate) fn read(
+    script: &Script,
+    program: &Program,
+    lines: &Lines,
+    annotations: &[Annotation],
+) -> Assertions {
+    let mut assertions = Assertions {
+        threads: BTreeMap::new(),
+        remarks: Vec::new(),
+    };
+    for annotation in annotations.iter().filter(|one| one.tag == "thread") {
+        let word = annotation
+            .text
+            .split_whitespace()
+            .next()
+            .unwrap_or_default();
+        let thread = [Thread::Controller, Thread::Processor]
+            .into_iter()
+            .find(|thread| thread.id().eq_ignore_ascii_case(word));
+        let below = function_below(script, program, lines, annotation);
+        let problem = match (thread, below) {
+            (Some(thread), Some(fun)) => {
+                assertions.threads.insert(fun, thread);
+                continue;
+            }
+            (Some(_), None) => "there is no function below this comment".to_owned(),
+            (None, _) => format!("a thread is controller or processor, not \"{word}\""),
+        };
+        assertions.remarks.push(Diagnostic::new(
+            Code::UnusedSuppression,
+            Severity::Hint,
+            annotation.file,
+            if word.is_empty() {
+                annotation.range
+            } else {
+                TextRange::at(annotation.start, TextSize::of(word))
+            },
+            problem,
+        ));
+    }
+    assertions
+}
+
+/// The outermost function that starts in the line of the next code.
+fn function_below(
+    script: &Script,
+    program: &Program,
+    lines: &Lines,
+    annotation: &Annotation,
+) -> Option<FunId> {
+    let root = script.files[annotation.file.idx()].parse.syntax();
+    let tokens = root.descendants_with_tokens();
+    let next: TextSize = tokens
+        .filter_map(NodeOrToken::into_token)
+        .filter(|token| !token.kind().is_trivia())
+        .map(|token| token.text_range().start())
+        .find(|&start| start >= annotation.range.end())?;
+    let line = lines.line(annotation.file, next);
+    let candidates = program.funs.iter().enumerate().filter(|(_, fun)| {
+        fun.file == annotation.file
+            && !fun.is_chunk()
+            && fun.range.start() >= next
+            && lines.line(fun.file, fun.range.start()) == line
+    });
+    let (idx, _) = candidates.min_by_key(|(_, fun)| (fun.range.start(), fun.range.len()))?;
+    u32::try_from(idx).ok().map(FunId)
+}
+
+/// Makes entries of marked functions that are not seen in their thread.
+pub(crate) fn enter(assertions: &Assertions, solver: &mut Solver) {
+    if assertions.threads.is_empty() {
+        return;
+    }
+    let roots = solver.roots.clone();
+    let reach = Reach::new(solver, &roots);
+    let live = |solver: &Solver, fun: FunId, thread: Option<Thread>| {
+        (0..solver.insts.len()).find_map(|idx| {
+            let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
+            let instance = &solver.insts[idx];
+            let fits = thread.is_none_or(|thread| instance.phase.thread() == thread);
+            (instance.fun == fun && fits && reach.get(inst).is_some()).then_some(inst)
+        })
+    };
+    for (&fun, &thread) in &assertions.threads {
+        if live(solver, fun, Some(thread)).is_some() || solver.out_of_budget() {
+            continue;
+        }
+        let parent = solver.program.fun(fun).parent;
+        let Some(env) = parent.and_then(|parent| live(solver, parent, None)) else {
+            continue;
+        };
+        let inst = solver.probe(fun, env, Phase::later(thread));
+        solver.roots.push(Root {
+            inst,
+            callback: None,
+            registered: None,
+            unsure: false,
+        });
+    }
+}
+
+/// Takes calls from the other thread out of the graph: they are reported where they stand, not inside the function.
+pub(crate) fn cut(assertions: &Assertions, solver: &mut Solver) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    if assertions.threads.is_empty() {
+        return violations;
+    }
+    for idx in 0..solver.insts.len() {
+        let edges = std::mem::take(&mut solver.insts[idx].edges);
+        let mut kept = Vec::with_capacity(edges.len());
+        for edge in edges {
+            let to = &solver.insts[edge.to.idx()];
+            let marked = assertions.threads.get(&to.fun);
+            if marked.is_some_and(|&thread| thread != to.phase.thread()) {
+                let from = InstId(u32::try_from(idx).expect("instances are bounded"));
+                violations.push(Violation { from, edge });
+            } else {
+                kept.push(edge);
+            }
+        }
+        solver.insts[idx].edges = kept;
+    }
+    violations
+}
+
+/// Findings at the calls, once per place, and at callbacks whose mark contradicts HALion.
+pub(crate) fn check(
+    assertions: &Assertions,
+    violations: &[Violation],
+    solver: &Solver,
+    solved: &Solved,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = assertions.remarks.clone();
+    let mut found: BTreeMap<(FileId, TextSize), Diagnostic> = BTreeMap::new();
+    for violation in violations {
+        let Some(reached) = solved.reach.get(violation.from) else {
+            continue;
+        };
+        let diagnostic = at_call(violation, reached.grade, solver, solved);
+        let place = (diagnostic.file, diagnostic.range.start());
+        let known = found.entry(place).or_insert_with(|| diagnostic.clone());
+        if diagnostic.severity < known.severity {
+            *known = diagnostic;
+        }
+    }
+    diagnostics.extend(found.into_values());
+    let mut seen = BTreeSet::new();
+    for root in &solved.roots {
+        let instance = &solver.insts[root.inst.idx()];
+        let thread = instance.phase.thread();
+        let marked = assertions.threads.get(&instance.fun);
+        if marked.is_some_and(|&marked| marked != thread) && seen.insert(instance.fun) {
+            let fun = solver.program.fun(instance.fun);
+            diagnostics.push(Diagnostic::new(
+                Code::WrongThread,
+                Severity::Warning,
+                fun.file,
+                fun.name_range,
+                format!(
+                    "HALion runs {} in {}, whatever the comment above it says",
+                    fun.name,
+                    thread.name()
+                ),
+            ));
+        }
+    }
+    diagnostics
+}
+
+fn at_call(violation: &Violation, reached: Grade, solver: &Solver, solved: &Solved) -> Diagnostic {
+    let Violation { from, edge } = violation;
+    let to = &solver.insts[edge.to.idx()];
+    let name = solver.program.fun(to.fun).name.clone();
+    let thread = to.phase.thread();
+    let other = match thread {
+        Thread::Controller => Thread::Processor,
+        Thread::Processor => Thread::Controller,
+    };
+    let severity = match reached.max(grade_of(edge.how.unsure, edge.how.protected)) {
+        Grade::Certain => Severity::Error,
+        Grade::Unsure => Severity::Warning,
+        Grade::Protected => Severity::Hint,
+    };
+    let mut chain = chain_to(solver, &solved.reach, &solved.roots, *from);
+    chain.extend(via_steps(solver, &edge.how));
+    let text = message(&name, Threads::from(other), thread, &chain);
+    let step = call_step(solver, *from, edge);
+    let hop = match other {
+        Thread::Controller => format!("runAsync({name}, ...)"),
+        Thread::Processor => format!("runSync({name})"),
+    };
+    Diagnostic {
+        function: Some(name.clone()),
+        thread: Some(thread),
+        chain,
+        supplied_at: step.supplied_at,
+        help: vec![format!(
+            "{name} is marked ---@thread {}: call it with {hop}",
+            other.id()
+        )],
+        ..Diagnostic::new(Code::WrongThread, severity, step.file, step.range, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::check;
+
+    #[test]
+    fn a_marked_function_is_checked_where_it_is_called() {
+        check(
+            r#"
+            ---@thread processor
+            local function play(note)
+              playNote(note)
+            end
+
+            ---@thread controller
+            function notify() messageBox("x") end
+
+            function onLoad()
+              play(60) -- error: [wrong-thread] "play" onLoad
+              runSync(play)
+              notify()
+            end
+
+            function onNote(event)
+              play(60)
+              notify() -- error: [wrong-thread] "notify" onNote
+              runAsync(notify)
+              pcall(notify) -- hint: [wrong-thread] "notify"
+            end
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn a_marked_function_that_nobody_calls_is_an_entry() {
+        check(
+            r#"
+            ---@thread processor
+            function later()
+              openURL("u") -- error: [wrong-thread] "openURL" later
+            end
+            local handlers = {
+              ---@thread controller
+              stop = function() playNote(60) end, -- error: [wrong-thread] "playNote" stop
+            }
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn a_comment_that_marks_nothing_is_reported() {
+        check(
+            r#"
+            ---@thread proccessor -- hint: [unused-suppression] "proccessor"
+            function f() end
+            ---@thread controller
+            function onNote(event) end -- warning: [wrong-thread] "onNote"
+            "#,
+            "",
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! Comments that suppress findings: `---@diagnostic disable-next-line: wrong-thread, endless-loop` (THREAD-ANALYSIS 2.6).
+//!
+//! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or up to the next `enable`. Without a code they act on
+//! every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported; codes of other tools are left alone.
+
+use halion_syntax::{TextRange, TextSize};
+
+use crate::annotation::Annotation;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lines::Lines;
+use crate::script::{FileId, Script};
+use crate::similar::similar;
+
+/// One code of one comment.
+struct Suppression {
+    file: FileId,
+    /// The first and the last line it acts on; lines count from 0.
+    lines: (u32, u32),
+    /// `None` acts on every rule.
+    code: Option<Code>,
+    /// What to mark if it is not used.
+    range: TextRange,
+    used: bool,
+    /// Without a code, and for more than a line: most likely meant for other tools too.
+    broad: bool,
+}
+
+/// Takes suppressed findings out, and adds those about the comments themselves.
+pub(crate) fn apply(
+    script: &Script,
+    lines: &Lines,
+    annotations: &[Annotation],
+    diagnostics: &mut Vec<Diagnostic>,
+    complete: bool,
+) {
+    let mut remarks = Vec::new();
+    let mut suppressions = read(script, lines, annotations, &mut remarks);
+    if suppressions.is_empty() && remarks.is_empty() {
+        return;
+    }
+    diagnostics.retain(|diagnostic| !hits(&mut suppressions, lines, diagnostic));
+    if complete {
+        for unused in suppressions.iter().filter(|suppression| {
+            !suppression.used
+                && !suppression.broad
+                && suppression.code != Some(Code::UnusedSuppression)
+        }) {
+            let what = unused.code.map_or("nothing", Code::as_str);
+            let message = match unused.code {
+                Some(_) => format!("there is no {what} here to suppress: delete this comment"),
+                None => "there is nothing here to suppress: delete this comment".to_owned(),
+            };
+            remarks.push(remark(unused.file, unused.range, message));
+        }
+    }
+    remarks.retain(|remark| !hits(&mut suppressions, lines, remark));
+    diagnostics.extend(remarks);
+}
+
+/// Whether a finding is suppressed; all comments that do so count as used.
+fn hits(suppressions: &mut [Suppression], lines: &Lines, diagnostic: &Diagnostic) -> bool {
+    if diagnostic.code == Code::SyntaxError {
+        return false;
+    }
+    let line = lines.line(diagnostic.file, diagnostic.range.start());
+    let mut hit = false;
+    for suppression in suppressions {
+        let (first, last) = suppression.lines;
+        let fits = suppression.code.is_none_or(|code| code == diagnostic.code);
+        if fits && suppression.file == diagnostic.file && (first..=last).contains(&line) {
+            suppression.used = true;
+            hit = true;
+        }
+    }
+    hit
+}
+
+fn remark(file: FileId, range: TextRange, message: String) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnusedSuppression,
+        Severity::Hint,
+        file,
+        range,
+        message,
+    )
+}
+
+fn read(
+    script: &Script,
+    lines: &Lines,
+    annotations: &[Annotation],
+    remarks: &mut Vec<Diagnostic>,
+) -> Vec<Suppression> {
+    let mut suppressions: Vec<Suppression> = Vec::new();
+    for annotation in annotations.iter().filter(|one| one.tag == "diagnostic") {
+        let line = lines.line(annotation.file, annotation.range.start());
+        let (action, codes) = match annotation.text.split_once(':') {
+            Some((action, codes)) => (action.trim(), Some(codes)),
+            None => (
+                annotation
+                    .text
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default(),
+                None,
+            ),
+        };
+        let acts_on = match action {
+            "disable-line" => (line, line),
+            "disable-next-line" => {
+                let next = below(script, annotation.file, line);
+                (next, next)
+            }
+            "disable" => (0, u32::MAX),
+            "enable" => (line, u32::MAX),
+            _ => {
+                let known = ["disable-next-line", "disable-line", "disable", "enable"];
+                if let Some(meant) = similar(action, known) {
+                    let message = format!("\"{action}\" is not known: did you mean {meant}?");
+                    remarks.push(remark(annotation.file, annotation.range, message));
+                }
+                continue;
+            }
+        };
+        for (code, range) in codes_of(annotation, codes) {
+            let code = match code {
+                None => None,
+                Some(name) => match Code::named(name) {
+                    Some(code) => Some(code),
+                    None => {
+                        // The Lua language server has codes of its own.
+                        if let Some(meant) = similar(name, Code::ALL.map(Code::as_str)) {
+                            let message =
+                                format!("no rule is called {name}: did you mean {meant}?");
+                            remarks.push(remark(annotation.file, range, message));
+                        }
+                        continue;
+                    }
+                },
+            };
+            if action == "enable" {
+                end(&mut suppressions, annotation.file, code, line);
+                continue;
+            }
+            suppressions.push(Suppression {
+                file: annotation.file,
+                lines: acts_on,
+                code,
+                range,
+                used: false,
+                broad: code.is_none() && action == "disable",
+            });
+        }
+    }
+    suppressions
+}
+
+/// `enable` ends what a `disable` above it started.
+fn end(suppressions: &mut [Suppression], file: FileId, code: Option<Code>, line: u32) {
+    for suppression in suppressions {
+        let open = suppression.lines.1 == u32::MAX && suppression.file == file;
+        if open && (code.is_none() || suppression.code == code) {
+            suppression.lines.1 = line;
+        }
+    }
+}
+
+/// The codes with their places; `None` stands for all.
+fn codes_of<'a>(
+    annotation: &Annotation,
+    codes: Option<&'a str>,
+) -> Vec<(Option<&'a str>, TextRange)> {
+    let Some(codes) = codes else {
+        return vec![(None, annotation.range)];
+    };
+    let at = |offset: usize| {
+        annotation.start + TextSize::try_from(offset).expect("a comment is shorter than 4 GB")
+    };
+    let mut offset = annotation.text.len() - codes.len();
+    let mut found = Vec::new();
+    for part in codes.split(',') {
+        let leading = part.len() - part.trim_start().len();
+        // Behind the last code, people write why.
+        let name = part.split_whitespace().next().unwrap_or_default();
+        if !name.is_empty() {
+            let start = offset + leading;
+            found.push((
+                Some(name),
+                TextRange::new(at(start), at(start + name.len())),
+            ));
+        }
+        offset += part.len() + 1;
+    }
+    found
+}
+
+/// The next line that is not such a comment itself.
+fn below(script: &Script, file: FileId, line: u32) -> u32 {
+    let text = &script.files[file.idx()].text;
+    let further = text.lines().skip(line as usize + 1);
+    let comments = further
+        .take_while(|text| text.trim_start().starts_with("---@diagnostic"))
+        .count();
+    line + 1 + u32::try_from(comments).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::check;
+
+    #[test]
+    fn a_finding_is_suppressed_on_its_line_on_the_next_line_or_in_the_file() {
+        check(
+            r#"
+            function onNote(event)
+              ---@diagnostic disable-next-line: wrong-thread
+              openURL("a")
+              openURL("b") ---@diagnostic disable-line: wrong-thread -- asked for by the tests
+              ---@diagnostic disable-next-line
+              openURL("c")
+              openURL("d") -- error: [wrong-thread] "openURL"
+            end
+            "#,
+            "lines",
+        );
+        check(
+            r#"
+            ---@diagnostic disable: wrong-thread, endless-loop
+            function onNote(event)
+              openURL("a")
+              while true do end
+            end
+            "#,
+            "file",
+        );
+        check(
+            r#"
+            function onNote(event)
+              ---@diagnostic disable: wrong-thread
+              openURL("a")
+              ---@diagnostic enable: wrong-thread
+              openURL("b") -- error: [wrong-thread] "openURL"
+            end
+            "#,
+            "up to enable",
+        );
+    }
+
+    #[test]
+    fn what_suppresses_nothing_is_reported() {
+        check(
+            r#"
+            function onNote(event)
+              ---@diagnostic disable-next-line: wrong-thread, endless-loop -- hint: [unused-suppression] "endless-loop"
+              openURL("a")
+              ---@diagnostic disable-next-line: wrong-tread -- hint: [unused-suppression] "wrong-tread"
+              openURL("b") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable-next-line: undefined-global, lowercase-global -- no hint
+              openURL("c") -- error: [wrong-thread] "openURL"
+            end
+            "#,
+            "",
+        );
+    }
+}

@@ -1,0 +1,373 @@
+//! Where globals and fields are read, called and assigned, and which calls and loops there are: one walk over all functions, for rules
+//! that look at the text. Conditions are not followed: everything written counts, in the order of the text.
+
+use std::collections::BTreeMap;
+
+use halion_syntax::TextSize;
+
+use crate::ir::{Block, ExprId, ExprKind, FunId, Item, Loop, Name, Program, Stat, VarIdx};
+use crate::script::{FileId, Script};
+use crate::value::Names;
+
+/// What is done with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UseKind {
+    /// Its value is used.
+    Read,
+    /// A field of it is used.
+    Base,
+    /// It is called.
+    Call,
+    /// It is assigned; by the expression, if there is one of its own.
+    Write(Option<ExprId>),
+}
+
+/// One use of a global or of a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use {
+    /// The expression that names it.
+    pub expr: ExprId,
+    /// The function it stands in.
+    pub fun: FunId,
+    /// What is done with it.
+    pub kind: UseKind,
+    /// Whether it is a global statement that runs once, under no condition.
+    pub straight: bool,
+    /// Where the statement ends; uses in the same statement come before an assignment.
+    pub end: TextSize,
+}
+
+/// A call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallUse {
+    /// The call.
+    pub expr: ExprId,
+    /// The function it stands in.
+    pub fun: FunId,
+    /// Whether it is a global statement that runs once, under no condition.
+    pub straight: bool,
+}
+
+/// A `while` or `repeat` loop.
+pub(crate) struct LoopUse<'a> {
+    /// The function it stands in.
+    pub fun: FunId,
+    /// Its condition.
+    pub condition: ExprId,
+    /// Whether it goes on while the condition holds, or until it does.
+    pub is_while: bool,
+    /// Its statements.
+    pub body: &'a Loop,
+}
+
+/// Everything found.
+#[derive(Default)]
+pub(crate) struct Uses<'a> {
+    /// Uses of each global, in the order of the files and their text.
+    pub globals: BTreeMap<Name, Vec<Use>>,
+    /// `a.b` and `a[b]`.
+    pub fields: Vec<Use>,
+    /// `f()` and `o:m()`.
+    pub calls: Vec<CallUse>,
+    /// Loops with a condition.
+    pub loops: Vec<LoopUse<'a>>,
+    /// Assignments to locals, by the function that declares them.
+    pub assigned_locals: Vec<(FunId, VarIdx)>,
+    /// Whether globals may come and go unseen: `_G`, `_ENV`, `load`, a module that is not there.
+    pub hidden_globals: bool,
+}
+
+/// Walks a whole script.
+pub(crate) fn uses<'a>(program: &'a Program, names: &Names, script: &Script) -> Uses<'a> {
+    let mut walk = Walk {
+        program,
+        uses: Uses::default(),
+        fun: FunId(0),
+        straight: true,
+        end: 0.into(),
+    };
+    for (idx, fun) in program.funs.iter().enumerate() {
+        walk.fun = FunId(u32::try_from(idx).expect("fewer than 2^32 functions"));
+        walk.straight = fun.is_chunk();
+        walk.block(&fun.body);
+    }
+    let mut uses = walk.uses;
+    uses.hidden_globals = uses.hides_globals(program, names, script);
+    uses
+}
+
+/// The calls in statements, those in functions made there left out.
+pub(crate) fn calls_in(program: &Program, block: &Block) -> Vec<ExprId> {
+    let mut walk = Walk {
+        program,
+        uses: Uses::default(),
+        fun: FunId(0),
+        straight: false,
+        end: 0.into(),
+    };
+    walk.block(block);
+    walk.uses.calls.iter().map(|call| call.expr).collect()
+}
+
+impl Uses<'_> {
+    /// Uses of a global.
+    pub fn of(&self, name: Name) -> &[Use] {
+        self.globals.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the script assigns this global anywhere.
+    pub fn is_assigned(&self, name: Name) -> bool {
+        self.of(name)
+            .iter()
+            .any(|one| matches!(one.kind, UseKind::Write(_)))
+    }
+
+    fn hides_globals(&self, program: &Program, names: &Names, script: &Script) -> bool {
+        let occurs = |text: &str| {
+            names
+                .find(text)
+                .is_some_and(|name| !self.of(name).is_empty())
+        };
+        let hidden = [
+            "_G",
+            "load",
+            "loadstring",
+            "loadfile",
+            "dofile",
+            "setfenv",
+            "module",
+            "debug",
+        ];
+        if hidden.into_iter().any(occurs) {
+            return true;
+        }
+        let Some(require) = names.find("require") else {
+            return false;
+        };
+        let found = |call: &CallUse| match &program.expr(call.expr).kind {
+            ExprKind::Call { callee, args } => match program.expr(*callee).kind {
+                ExprKind::Global(name) if name == require => {
+                    args.first()
+                        .is_some_and(|&arg| match program.expr(arg).kind {
+                            ExprKind::Str(name) => script.modules.contains_key(names.text(name)),
+                            _ => false,
+                        })
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        !self.calls.iter().all(found)
+            || self.of(require).iter().any(|one| one.kind != UseKind::Call)
+    }
+}
+
+struct Walk<'a> {
+    program: &'a Program,
+    uses: Uses<'a>,
+    fun: FunId,
+    straight: bool,
+    end: TextSize,
+}
+
+impl<'a> Walk<'a> {
+    fn block(&mut self, block: &'a Block) {
+        for stat in &block.0 {
+            self.stat(stat);
+        }
+    }
+
+    fn guarded(&mut self, block: &'a Block) {
+        let straight = std::mem::replace(&mut self.straight, false);
+        self.block(block);
+        self.straight = straight;
+    }
+
+    fn exprs(&mut self, exprs: &[ExprId]) {
+        for &expr in exprs {
+            self.expr(expr);
+        }
+    }
+
+    fn stat(&mut self, stat: &'a Stat) {
+        match stat {
+            Stat::Local(_, exprs) | Stat::Return(exprs) => self.exprs(exprs),
+            Stat::LocalFunction(_, expr) | Stat::Call(expr) => self.expr(*expr),
+            Stat::Assign(targets, exprs) => {
+                let last = targets.iter().chain(exprs).map(|&expr| {
+                    let expr = self.program.expr(expr);
+                    expr.range.end()
+                });
+                self.end = last.max().unwrap_or_default();
+                self.exprs(exprs);
+                for (position, &target) in targets.iter().enumerate() {
+                    self.target(target, exprs.get(position).copied());
+                }
+            }
+            Stat::Do(block) => self.block(block),
+            Stat::While(condition, body) => {
+                self.loop_use(*condition, true, body);
+                self.expr(*condition);
+                self.guarded(&body.body);
+            }
+            Stat::Repeat(body, condition) => {
+                self.loop_use(*condition, false, body);
+                self.guarded(&body.body);
+                self.expr(*condition);
+            }
+            Stat::If(arms, otherwise) => {
+                for (condition, block) in arms {
+                    self.expr(*condition);
+                    self.guarded(block);
+                }
+                if let Some(block) = otherwise {
+                    self.guarded(block);
+                }
+            }
+            Stat::NumericFor(_, bounds, body) => {
+                self.exprs(bounds);
+                self.guarded(&body.body);
+            }
+            Stat::GenericFor(_, exprs, _, body) => {
+                self.exprs(exprs);
+                self.guarded(&body.body);
+            }
+            Stat::Break | Stat::Goto => {}
+        }
+    }
+
+    fn loop_use(&mut self, condition: ExprId, is_while: bool, body: &'a Loop) {
+        self.uses.loops.push(LoopUse {
+            fun: self.fun,
+            condition,
+            is_while,
+            body,
+        });
+    }
+
+    fn target(&mut self, target: ExprId, value: Option<ExprId>) {
+        match self.program.expr(target).kind {
+            ExprKind::Global(name) => self.global(name, target, UseKind::Write(value)),
+            ExprKind::Index { base, key, .. } => {
+                self.field(target, UseKind::Write(value));
+                self.base(base);
+                self.expr(key);
+            }
+            ExprKind::Local(var) => self.uses.assigned_locals.push((self.fun, var)),
+            ExprKind::Upvalue(levels, var) => {
+                let mut owner = Some(self.fun);
+                for _ in 0..levels {
+                    owner = owner.and_then(|fun| self.program.fun(fun).parent);
+                }
+                self.uses
+                    .assigned_locals
+                    .extend(owner.map(|owner| (owner, var)));
+            }
+            _ => {}
+        }
+    }
+
+    fn one(&self, expr: ExprId, kind: UseKind) -> Use {
+        let end = match kind {
+            UseKind::Write(_) => self.end,
+            _ => self.program.expr(expr).range.end(),
+        };
+        Use {
+            expr,
+            fun: self.fun,
+            kind,
+            straight: self.straight,
+            end,
+        }
+    }
+
+    fn global(&mut self, name: Name, expr: ExprId, kind: UseKind) {
+        let one = self.one(expr, kind);
+        self.uses.globals.entry(name).or_default().push(one);
+    }
+
+    fn field(&mut self, expr: ExprId, kind: UseKind) {
+        let one = self.one(expr, kind);
+        self.uses.fields.push(one);
+    }
+
+    /// What stands before a dot or a colon.
+    fn base(&mut self, base: ExprId) {
+        match self.program.expr(base).kind {
+            ExprKind::Global(name) => self.global(name, base, UseKind::Base),
+            _ => self.expr(base),
+        }
+    }
+
+    fn expr(&mut self, expr: ExprId) {
+        let program = self.program;
+        match &program.expr(expr).kind {
+            ExprKind::Global(name) => self.global(*name, expr, UseKind::Read),
+            ExprKind::Index { base, key, .. } => {
+                self.field(expr, UseKind::Read);
+                self.base(*base);
+                self.expr(*key);
+            }
+            ExprKind::Call { callee, args } => {
+                self.call(expr);
+                match &program.expr(*callee).kind {
+                    ExprKind::Global(name) => self.global(*name, *callee, UseKind::Call),
+                    ExprKind::Index { base, key, .. } => {
+                        self.field(*callee, UseKind::Call);
+                        self.base(*base);
+                        self.expr(*key);
+                    }
+                    _ => self.expr(*callee),
+                }
+                self.exprs(args);
+            }
+            ExprKind::Method { receiver, args, .. } => {
+                self.call(expr);
+                self.base(*receiver);
+                self.exprs(args);
+            }
+            ExprKind::Table(items) => {
+                for item in items {
+                    match item {
+                        Item::Positional(value) => self.expr(*value),
+                        Item::Keyed(key, value) => self.exprs(&[*key, *value]),
+                    }
+                }
+            }
+            ExprKind::And(terms) | ExprKind::Or(terms) => {
+                let straight = self.straight;
+                for &term in terms {
+                    self.expr(term);
+                    self.straight = false;
+                }
+                self.straight = straight;
+            }
+            ExprKind::Equal(left, right, _) => self.exprs(&[*left, *right]),
+            ExprKind::Operation(_, operands) => self.exprs(operands),
+            ExprKind::Not(inner) | ExprKind::Paren(inner) => self.expr(*inner),
+            ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Num(_)
+            | ExprKind::Str(_)
+            | ExprKind::Vararg
+            | ExprKind::Fun(_)
+            | ExprKind::Local(_)
+            | ExprKind::Upvalue(..)
+            | ExprKind::Unknown => {}
+        }
+    }
+
+    fn call(&mut self, expr: ExprId) {
+        self.uses.calls.push(CallUse {
+            expr,
+            fun: self.fun,
+            straight: self.straight,
+        });
+    }
+}
+
+/// The file and start of an expression, to order uses by.
+pub(crate) fn place(program: &Program, expr: ExprId) -> (FileId, TextSize) {
+    let expr = program.expr(expr);
+    (expr.file, expr.range.start())
+}
