@@ -31,8 +31,6 @@ pub(crate) struct Use {
     pub fun: FunId,
     /// What is done with it.
     pub kind: UseKind,
-    /// Whether it is a global statement that runs once, under no condition.
-    pub straight: bool,
     /// Where the statement ends; uses in the same statement come before an assignment.
     pub end: TextSize,
 }
@@ -276,7 +274,6 @@ impl<'a> Walk<'a> {
             expr,
             fun: self.fun,
             kind,
-            straight: self.straight,
             end,
         }
     }

@@ -1,12 +1,23 @@
 //! One file per diagnostic.
 
+pub(crate) mod accidental_global;
+pub(crate) mod below;
+pub(crate) mod default_out_of_range;
+pub(crate) mod duplicate_parameter;
+pub(crate) mod endless_loop;
 pub(crate) mod facts;
 pub(crate) mod needs_both_threads;
 pub(crate) mod needs_controller;
+pub(crate) mod nil_callback;
+pub(crate) mod note_task_only;
+pub(crate) mod parameter_definition;
 pub(crate) mod removed_function;
 pub(crate) mod run_sync_argument;
+pub(crate) mod shared_global;
+pub(crate) mod suspend_not_possible;
 pub(crate) mod syntax_error;
 pub(crate) mod thread_assertion;
+pub(crate) mod unknown_field;
 pub(crate) mod unknown_function;
 pub(crate) mod wrong_thread;
 
@@ -20,7 +31,19 @@ use crate::value::InstId;
 /// The rules beside the thread analysis (THREAD-ANALYSIS 2.4): nothing at Warning or above unless it proves a bug.
 pub(crate) fn neighbours(solver: &Solver, solved: &Solved, script: &Script) -> Vec<Diagnostic> {
     let facts = facts::Facts::new(solver, solved, script);
-    let rules = [removed_function::check, unknown_function::check];
+    let rules = [
+        suspend_not_possible::check,
+        note_task_only::check,
+        endless_loop::check,
+        removed_function::check,
+        unknown_function::check,
+        unknown_field::check,
+        shared_global::check,
+        accidental_global::check,
+        default_out_of_range::check,
+        nil_callback::check,
+        duplicate_parameter::check,
+    ];
     rules.into_iter().flat_map(|rule| rule(&facts)).collect()
 }
 

@@ -67,7 +67,7 @@ fn processor_callback() {
 fn a_callback_that_is_nil_registers_nothing() {
     check(
         r#"
-        defineParameter("A", nil, true, f)
+        defineParameter("A", nil, true, f) -- warning: [nil-callback] "f"
         function f() openURL("u") end -- hint: [needs-controller] "f"
         "#,
         "trap 4",

@@ -1,0 +1,77 @@
+//! `default-out-of-range`: a parameter's constant default outside its constant range, or a range that is upside down.
+//!
+//! HALion does not say what it does then; the simulator takes the nearest value (HALion semantics 6.4).
+
+use super::facts::Facts;
+use super::parameter_definition::definitions;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+
+/// All findings.
+pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
+    let program = facts.solver.program;
+    let mut diagnostics = Vec::new();
+    for definition in definitions(facts) {
+        let (Some(min), Some(max)) = (definition.min, definition.max) else {
+            continue;
+        };
+        let name = definition
+            .name
+            .map_or("this parameter", |(name, _)| facts.text(name));
+        let (at, message) = match definition.default {
+            _ if min > max => (
+                definition.callee,
+                format!("the range of {name} is upside down: from {min} to {max}"),
+            ),
+            Some((default, at)) if default < min || default > max => (
+                at,
+                format!(
+                    "the default of {name} is {default}, outside its range from {min} to {max}"
+                ),
+            ),
+            _ => continue,
+        };
+        let expr = program.expr(at);
+        diagnostics.push(Diagnostic::new(
+            Code::DefaultOutOfRange,
+            facts.severity(definition.fun, Severity::Warning),
+            expr.file,
+            expr.range,
+            message,
+        ));
+    }
+    diagnostics
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::check;
+
+    #[test]
+    fn a_default_lies_in_its_own_range() {
+        check(
+            r#"
+            defineParameter("a", "A", 0, 1, 10) -- warning: [default-out-of-range] "0"
+            defineParameter("b", "B", -3, -2, 2, 1, print) -- warning: [default-out-of-range] "-3"
+            defineParameter { name = "c", default = 11, min = 0, max = 10 } -- warning: [default-out-of-range] "11"
+            defineParameter("d", "D", 5, 10, 0) -- warning: [default-out-of-range] "defineParameter"
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn limits_and_unknown_values_are_fine() {
+        check(
+            r#"
+            local limit = 10
+            defineParameter("a", "A", 1, 1, 10)
+            defineParameter("b", "B", -2, -2, 2, 1, print)
+            defineParameter("c", "C", 0, limit, 10)
+            defineParameter("d", "D", 0, { [0] = "off", "on" })
+            defineParameter("e", "E", true)
+            defineParameter { name = "f", default = 11 }
+            "#,
+            "",
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! `unknown-field`: a field that objects of HALion do not have, on an argument that HALion hands in, or on `this`.
+//!
+//! Only where the class is certain: a parameter that is never assigned and never holds anything else. A field that looks like a real one
+//! is a Warning, any other an Information.
+
+use std::collections::BTreeSet;
+
+use halion_api::{Class, api};
+
+use super::facts::Facts;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::ir::{ExprId, ExprKind, FunId, VarIdx};
+use crate::script::ScriptKind;
+use crate::similar::similar;
+use crate::uses::UseKind;
+use crate::value::Value;
+
+/// All findings.
+pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for one in &facts.uses.fields {
+        let Some((base, key)) = facts.index(one.expr) else {
+            continue;
+        };
+        let Some(class) = class_of(facts, base, one.fun) else {
+            continue;
+        };
+        let field = facts.text(key);
+        let known = fields(class);
+        if known.contains(field) || !api().methods_named(field).is_empty() {
+            continue;
+        }
+        let meant = similar(field, known.iter().copied());
+        let proven = match meant {
+            Some(_) => Severity::Warning,
+            None => Severity::Information,
+        };
+        let message = match meant {
+            Some(meant) => {
+                format!("{} has no field {field}: did you mean {meant}?", class.name)
+            }
+            None => format!("{} has no field {field}", class.name),
+        };
+        let mut help = Vec::new();
+        if meant.is_none() && class.name != "Event" && !matches!(one.kind, UseKind::Call) {
+            help.push(
+                "what HALion shows as a parameter is read with getParameter and set with setParameter"
+                    .to_owned(),
+            );
+        }
+        let program = facts.solver.program;
+        diagnostics.push(Diagnostic {
+            help,
+            ..Diagnostic::new(
+                Code::UnknownField,
+                facts.severity(one.fun, proven),
+                program.expr(one.expr).file,
+                program.name_range(one.expr),
+                message,
+            )
+        });
+    }
+    diagnostics
+}
+
+/// The class of an object that can be nothing else.
+fn class_of(facts: &Facts, expr: ExprId, fun: FunId) -> Option<&'static Class> {
+    let program = facts.solver.program;
+    match program.expr(expr).kind {
+        ExprKind::Global(name) => {
+            let global = api().global(facts.text(name))?;
+            let certain = facts.solver.kind == ScriptKind::Midi
+                && !facts.solver.kind_is_unsure
+                && !facts.uses.hidden_globals
+                && !facts.uses.is_assigned(name)
+                && !facts.is_host_variable(name);
+            api().class(&global.value_type).filter(|_| certain)
+        }
+        ExprKind::Local(var) => class_of_param(facts, fun, var),
+        ExprKind::Upvalue(levels, var) => {
+            let mut owner = fun;
+            for _ in 0..levels {
+                owner = program.fun(owner).parent?;
+            }
+            class_of_param(facts, owner, var)
+        }
+        _ => None,
+    }
+}
+
+fn class_of_param(facts: &Facts, fun: FunId, var: VarIdx) -> Option<&'static Class> {
+    let solver = facts.solver;
+    if var.idx() >= solver.program.fun(fun).n_params
+        || facts.uses.assigned_locals.contains(&(fun, var))
+    {
+        return None;
+    }
+    let mut class = None;
+    for (inst, _) in facts.solved.reached() {
+        let instance = &solver.insts[inst.idx()];
+        if instance.fun != fun || instance.round_of.is_some() {
+            continue;
+        }
+        match solver.values.single(*instance.params.get(var.idx())?)? {
+            Value::Host(found) if class.is_none_or(|class| class == found) => class = Some(found),
+            _ => return None,
+        }
+    }
+    api().classes().get(class?.idx())
+}
+
+/// Fields of a class, of those it extends and of those that extend it: an object may be of one of the latter.
+fn fields(class: &Class) -> BTreeSet<&'static str> {
+    let related = api().classes().iter().filter(|other| {
+        api()
+            .ancestry(&other.name)
+            .any(|ancestor| ancestor.name == class.name)
+            || api()
+                .ancestry(&class.name)
+                .any(|ancestor| ancestor.name == other.name)
+    });
+    related
+        .flat_map(|class| class.fields.iter().map(|field| field.name.as_str()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::check;
+
+    #[test]
+    fn events_and_the_module_have_the_fields_of_their_class() {
+        check(
+            r#"
+            local function louder(e)
+              e.velocity = e.velocty + 1 -- warning: [unknown-field] "velocty"
+            end
+            function onNote(event)
+              louder(event)
+              print(event.note, event.tune, event.bogus) -- information: [unknown-field] "bogus"
+              print(this.parent.name, this.moduleTyp) -- warning: [unknown-field] "moduleTyp"
+              this.setName = nil -- no hint
+              spawn(function() print(event.nots) end) -- warning: [unknown-field] "nots"
+            end
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn what_may_be_something_else_is_left_alone() {
+        check(
+            r#"
+            function onNote(event)
+              event = { pitch = event.note }
+              print(event.pitch)
+            end
+            function onRelease(event) print(event.custom) end
+            function onInit() onRelease({ custom = 1 }) end
+            function onTriggerPad(number) print(number.x) end
+            function onLoad(data) print(data.anything) end
+            "#,
+            "",
+        );
+    }
+}
