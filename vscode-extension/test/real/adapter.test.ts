@@ -109,6 +109,8 @@ withAdapter(
       context: "watch",
     });
     assert.equal(answer.body.result, "61");
+    const stop = await client.untilStop(client.dap.continueRequest({ threadId: 2 }));
+    assert.equal(stop.reason, "exception");
     await client.untilEnd(client.dap.continueRequest({ threadId: 2 }));
     assert.match(client.output, /onNote: \d+: Function HALion::openURL is not available in the Processor context\./);
   },
@@ -186,7 +188,6 @@ withAdapter("saving the script starts it again with the same note", async (clien
     await client.untilStop(Promise.resolve(writeFileSync(path, text("after"))));
     assert.match(client.output, /after/);
     assert.equal((await client.frames(2))[0]?.line, script.line(/postEvent/));
-    await client.untilEnd(client.dap.disconnectRequest().then(() => undefined)).catch(() => undefined);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -110,9 +110,7 @@ async function openUrl(folder: string): Promise<void> {
   });
 
   await step("a restarted server finds the same", async () => {
-    const cleared = diagnosticsUntil(uri, () => errors().length === 0);
     await vscode.commands.executeCommand("halionScript.restartServer");
-    await cleared;
     await diagnosticsUntil(uri, () => errors().length === 1);
   });
 
@@ -189,9 +187,16 @@ async function debugSession(uri: vscode.Uri, document: vscode.TextDocument): Pro
     assert.match(answer.result, /^\d+$/);
   });
 
-  await step("after continuing, HALion's own message is shown and the run ends", async () => {
-    const end = once(ended.event);
+  await step("after continuing, the error stops the script where it is raised", async () => {
+    const stop = once(stopped.event);
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await vscode.commands.executeCommand("workbench.action.debug.continue");
+    await stop;
+    assert.equal(stops.at(-1)?.reason, "exception");
+  });
+
+  await step("after that, HALion's own message is shown and the run ends", async () => {
+    const end = once(ended.event);
     await vscode.commands.executeCommand("workbench.action.debug.continue");
     await end;
     const text = outputs.join("");

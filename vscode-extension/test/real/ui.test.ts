@@ -63,6 +63,7 @@ inSample(
     await hover(page, "openURL");
     const hovers = page.locator(".monaco-hover:visible");
     await hovers.filter({ hasText: "Controller" }).first().waitFor();
+    await hovers.filter({ hasText: "Loading..." }).first().waitFor({ state: "hidden" });
     await picture(page, "squiggle");
     await page.keyboard.press("Escape");
 
@@ -76,6 +77,10 @@ inSample(
     await page.locator(".debug-variables .monaco-list-row", { hasText: "event" }).first().waitFor();
     await picture(page, "breakpoint");
 
+    // The error stops the script where it is raised, with HALion's words; then the run goes on to its end.
+    await page.keyboard.press("F5");
+    await page.locator(".exception-widget", { hasText: "HALion::openURL" }).first().waitFor();
+    await picture(page, "exception");
     await page.keyboard.press("F5");
     await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
     const console = page.locator(".repl-tree .monaco-list-row");
@@ -113,6 +118,10 @@ inSample(
     const frames = page.locator(".debug-call-stack .stack-frame");
     await frames.filter({ hasText: "showHelp" }).first().waitFor();
     await frames.filter({ hasText: "onNote" }).first().waitFor();
+    // VS Code asks for the top frame first and for the others a moment later.
+    await page.locator(".debug-variables .monaco-list-row", { hasText: "note =" }).first().waitFor();
+    const more = page.locator(".debug-call-stack .monaco-list-row", { hasText: "Load More Stack Frames" });
+    await more.waitFor({ state: "hidden", timeout: 3_000 }).catch(() => more.click());
     await picture(page, "debug");
     await page.keyboard.press("Shift+F5");
     await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
