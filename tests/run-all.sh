@@ -45,6 +45,11 @@ tools() {
   cargo --version && node --version && npm --version
 }
 
+# The debug protocol's schema in tests/schema is what the official declarations say.
+schema() {
+  npm ci --prefix tests/schema && npm run --silent --prefix tests/schema check
+}
+
 real_clients() {
   local package
   package=$(ls "$PWD/$extension"/halion-script-*.vsix) || return 1
@@ -61,6 +66,7 @@ part "tools" tools
 part "Rust: format" cargo fmt --all --check
 part "Rust: lints" cargo clippy --release --workspace --all-targets --locked -- -D warnings
 part "Rust: tests" cargo test --release --workspace --locked --no-fail-fast
+part "protocol schema" schema
 part "extension: install" npm ci --prefix "$extension"
 part "extension: types" npm run --silent --prefix "$extension" check
 part "extension: lints" npm run --silent --prefix "$extension" lint
