@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dap::types;
-use halion_debugger::vocabulary::{Frame, FrameKind, Place, Scope, ScopeKind, Shown, Variable};
+use halion_debugger::vocabulary::{
+    Frame, FrameKind, Place, Scope, ScopeKind, Shown, Stop, StopReason, Variable,
+};
 use halion_debugger::{Breakpoint, Thread, vocabulary::Filter};
 
 use crate::message::Refusal;
-use crate::types::InitializeArguments;
+use crate::types::{InitializeArguments, StoppedEvent};
 
 /// How the client counts and spells.
 #[derive(Debug, Clone)]
@@ -186,6 +188,32 @@ impl Client {
             place.map(|place| self.source(&place.path)),
             place.map(|place| self.line(place.line)),
         )
+    }
+}
+
+/// Why and where the script stopped.
+pub(crate) fn stopped(stop: &Stop) -> StoppedEvent {
+    let event = |reason| StoppedEvent {
+        reason,
+        description: None,
+        thread_id: thread_id(stop.thread),
+        text: None,
+        all_threads_stopped: true,
+        hit_breakpoint_ids: Vec::new(),
+    };
+    match &stop.reason {
+        StopReason::Breakpoint(ids) => StoppedEvent {
+            hit_breakpoint_ids: ids.iter().map(|id| id.0).collect(),
+            ..event("breakpoint")
+        },
+        StopReason::Step => event("step"),
+        StopReason::Pause => event("pause"),
+        StopReason::Entry => event("entry"),
+        StopReason::Error(error) => StoppedEvent {
+            description: Some(String::from("Script error")),
+            text: Some(error.message.clone()),
+            ..event("exception")
+        },
     }
 }
 

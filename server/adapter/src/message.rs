@@ -3,6 +3,7 @@
 //! `seq` and `command` of a request are read first and its arguments stay JSON, so that a request with unknown name or
 //! wrong arguments can still be answered. (The `dap` crate's own envelope loses `seq` in both cases.)
 
+use halion_debugger::Problem;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -176,6 +177,17 @@ impl Refusal {
             "notStopped"
         } else {
             &self.text
+        }
+    }
+}
+
+impl From<Problem> for Refusal {
+    /// What the client is told about a question without an answer.
+    fn from(problem: Problem) -> Refusal {
+        match problem {
+            Problem::Running => Refusal::not_stopped(),
+            Problem::Ended | Problem::Stale => Refusal::client(problem.to_string()),
+            Problem::Expression(message) => Refusal::expression(message),
         }
     }
 }

@@ -10,19 +10,19 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use halion_debugger::vocabulary::{Event, OutputKind, Place, Stop, StopReason};
+use halion_debugger::vocabulary::{Event, OutputKind, Place, Stop};
 use halion_debugger::{Breakpoint, Breakpoints, Problem, Reply};
 use halion_workspace::Watch;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 
-use crate::convert::{Client, THREADS, thread_id};
+use crate::convert::{self, Client, THREADS, thread_id};
 use crate::launch::{LaunchArguments, prepare};
 use crate::message::{Incoming, Outgoing, Refusal, Request};
 use crate::requests;
 use crate::transport::Frame;
-use crate::types::{ContinuedEvent, OutputEvent, StoppedEvent};
+use crate::types::{ContinuedEvent, OutputEvent};
 
 /// Events of the engine's thread that may wait for the session.
 pub(crate) const EVENTS: usize = 256;
@@ -196,7 +196,7 @@ impl Session {
         Reply::new(move |result: Result<T, Problem>| {
             let answer = move |client: &Client| {
                 let body = result
-                    .map_err(refusal)
+                    .map_err(Refusal::from)
                     .and_then(|value| body(client, value));
                 match body {
                     Ok(body) => Outgoing::success(seq, &command, body),
@@ -357,35 +357,7 @@ impl Session {
     }
 
     fn stopped(&mut self, stop: Stop) {
-        let (reason, description, text, hit_breakpoint_ids) = match &stop.reason {
-            StopReason::Breakpoint(ids) => (
-                "breakpoint",
-                None,
-                None,
-                ids.iter().map(|id| id.0).collect(),
-            ),
-            StopReason::Step => ("step", None, None, Vec::new()),
-            StopReason::Pause => ("pause", None, None, Vec::new()),
-            StopReason::Entry => ("entry", None, None, Vec::new()),
-            StopReason::Error(error) => (
-                "exception",
-                Some(String::from("Script error")),
-                Some(error.message.clone()),
-                Vec::new(),
-            ),
-        };
-        let thread_id = thread_id(stop.thread);
-        self.send_event(
-            "stopped",
-            StoppedEvent {
-                reason,
-                description,
-                thread_id,
-                text,
-                all_threads_stopped: true,
-                hit_breakpoint_ids,
-            },
-        );
+        self.send_event("stopped", convert::stopped(&stop));
         if let Some(run) = self.run.as_mut() {
             run.stopped = Some(stop);
         }
@@ -504,14 +476,5 @@ impl Session {
         if !std::mem::replace(&mut self.is_terminated, true) {
             self.send_event("terminated", Value::Null);
         }
-    }
-}
-
-/// What the client is told about a question without an answer.
-fn refusal(problem: Problem) -> Refusal {
-    match problem {
-        Problem::Running => Refusal::not_stopped(),
-        Problem::Ended | Problem::Stale => Refusal::client(problem.to_string()),
-        Problem::Expression(message) => Refusal::expression(message),
     }
 }

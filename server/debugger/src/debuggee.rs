@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
-use halion_engine::inspect::{CallPlace, CodeLines};
+use halion_engine::debug::CodeLines;
+use halion_engine::inspect::CallPlace;
 use halion_engine::{
     DebugHooks, Engine, Go, Observer, Record, RecordKind, ScriptError, Stopped, TaskChange, TaskId,
     TaskView, Thread, Watch,

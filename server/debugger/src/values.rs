@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use halion_engine::evaluate;
 use halion_engine::inspect::mlua::{Lua, Table, Value};
 use halion_engine::inspect::{self, Named};
 
@@ -277,7 +278,7 @@ fn own_text(lua: &Lua, value: &Value) -> Option<String> {
         return None;
     };
     // On a coroutine of its own: it may be the script's function and wait, or never end.
-    let texts = inspect::call(lua, to_string, vec![value.clone()]).ok()?;
+    let texts = evaluate::call(lua, to_string, vec![value.clone()]).ok()?;
     match texts.first() {
         Some(Value::String(text)) => Some(text.to_string_lossy()),
         _ => None,
@@ -345,7 +346,7 @@ mod tests {
 
     fn check(source: &str, expected: &str) {
         let lua = Lua::new();
-        let value: Value = lua.load(source).set_name("@/home/me/a.lua").eval().unwrap();
+        let value: Value = lua.load(source).set_name("@/music/a.lua").eval().unwrap();
         assert_eq!(text(&lua, &value), expected, "{source}");
     }
 
