@@ -118,7 +118,11 @@ pub(crate) fn enter(assertions: &Assertions, solver: &mut Solver) {
         })
     };
     for (&fun, &thread) in &assertions.threads {
-        if live(solver, fun, Some(thread)).is_some() || solver.out_of_budget() {
+        // HALion decides where its callbacks run.
+        let is_entry = roots
+            .iter()
+            .any(|root| solver.insts[root.inst.idx()].fun == fun);
+        if is_entry || live(solver, fun, Some(thread)).is_some() || solver.out_of_budget() {
             continue;
         }
         let parent = solver.program.fun(fun).parent;
@@ -295,7 +299,7 @@ mod tests {
             ---@thread proccessor -- hint: [unused-suppression] "proccessor"
             function f() end
             ---@thread controller
-            function onNote(event) end -- warning: [wrong-thread] "onNote"
+            function onNote(event) postEvent(event) end -- warning: [wrong-thread] "onNote"
             "#,
             "",
         );
