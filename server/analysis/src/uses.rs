@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use halion_syntax::TextSize;
+use rustc_hash::FxHashSet;
 
 use crate::ir::{Block, ExprId, ExprKind, FunId, Item, Loop, Name, Program, Stat, VarIdx};
 use crate::script::{FileId, Script};
@@ -69,8 +70,12 @@ pub(crate) struct Uses<'a> {
     pub calls: Vec<CallUse>,
     /// Loops with a condition.
     pub loops: Vec<LoopUse<'a>>,
-    /// Assignments to locals, by the function that declares them.
-    pub assigned_locals: Vec<(FunId, VarIdx)>,
+    /// Assigned locals, by the function that declares them.
+    pub assigned_locals: FxHashSet<(FunId, VarIdx)>,
+    /// Globals that are assigned somewhere.
+    assigned: FxHashSet<Name>,
+    /// Globals whose own value is looked at somewhere, and not only called or indexed.
+    tested: FxHashSet<Name>,
     /// Whether globals may come and go unseen: `_G`, `_ENV`, `load`, a module that is not there.
     pub hidden_globals: bool,
 }
@@ -115,9 +120,12 @@ impl Uses<'_> {
 
     /// Whether the script assigns this global anywhere.
     pub fn is_assigned(&self, name: Name) -> bool {
-        self.of(name)
-            .iter()
-            .any(|one| matches!(one.kind, UseKind::Write(_)))
+        self.assigned.contains(&name)
+    }
+
+    /// Whether a global's own value is looked at, and not only called or indexed: the script may test whether it is there.
+    pub fn is_tested(&self, name: Name) -> bool {
+        self.tested.contains(&name)
     }
 
     fn hides_globals(&self, program: &Program, names: &Names, script: &Script) -> bool {
@@ -251,7 +259,9 @@ impl<'a> Walk<'a> {
                 self.base(base);
                 self.expr(key);
             }
-            ExprKind::Local(var) => self.uses.assigned_locals.push((self.fun, var)),
+            ExprKind::Local(var) => {
+                self.uses.assigned_locals.insert((self.fun, var));
+            }
             ExprKind::Upvalue(levels, var) => {
                 let mut owner = Some(self.fun);
                 for _ in 0..levels {
@@ -280,6 +290,11 @@ impl<'a> Walk<'a> {
 
     fn global(&mut self, name: Name, expr: ExprId, kind: UseKind) {
         let one = self.one(expr, kind);
+        match kind {
+            UseKind::Write(_) => self.uses.assigned.insert(name),
+            UseKind::Read => self.uses.tested.insert(name),
+            UseKind::Base | UseKind::Call => false,
+        };
         self.uses.globals.entry(name).or_default().push(one);
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Solved;
 use crate::diagnostic::Step;
@@ -25,6 +25,7 @@ pub(crate) enum Start {
 /// What was found, with the previous instance and its edge.
 pub(crate) struct Below {
     from: FxHashMap<InstId, Option<(InstId, usize)>>,
+    starts: FxHashSet<InstId>,
     order: Vec<InstId>,
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn is_certain(how: &How) -> bool {
 pub(crate) fn below(solver: &Solver, starts: &[Start], follow: impl Fn(&Edge) -> bool) -> Below {
     let mut below = Below {
         from: FxHashMap::default(),
+        starts: FxHashSet::default(),
         order: Vec::new(),
     };
     let mut queue = VecDeque::new();
@@ -46,6 +48,7 @@ pub(crate) fn below(solver: &Solver, starts: &[Start], follow: impl Fn(&Edge) ->
             Start::Edge(from, idx) => (solver.insts[from.idx()].edges[idx].to, Some((from, idx))),
         };
         if below.from.insert(inst, from).is_none() {
+            below.starts.insert(inst);
             queue.push_back(inst);
         }
     }
@@ -72,11 +75,12 @@ impl Below {
     pub fn chain(&self, solver: &Solver, solved: &Solved, inst: InstId) -> Vec<Step> {
         let mut edges = Vec::new();
         let mut at = inst;
-        // A start edge may leave an instance that was found too; its own way leads to the entry.
         while let Some(&Some((from, idx))) = self.from.get(&at) {
             edges.push((from, idx));
+            let is_start = self.starts.contains(&at);
             at = from;
-            if edges.len() > self.order.len() {
+            // From here on, the way is that from the entry.
+            if is_start {
                 break;
             }
         }
@@ -87,5 +91,26 @@ impl Below {
             steps.push(call_step(solver, from, edge));
         }
         steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::check;
+
+    #[test]
+    fn a_task_that_starts_itself_has_a_chain_with_an_end() {
+        check(
+            r#"
+            local function step()
+              runSync(function()
+                isNoteHeld() -- warning: [note-task-only] "isNoteHeld" onLoad > step > runSync > <anonymous>
+                runAsync(step)
+              end)
+            end
+            function onLoad() step() end
+            "#,
+            "",
+        );
     }
 }

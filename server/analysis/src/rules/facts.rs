@@ -1,6 +1,6 @@
 //! What the rules about the text share: the solved script, the uses of names, and how certainly each function runs.
 
-use halion_api::{Threads, api};
+use halion_api::{Class, Threads, api};
 
 use super::Solved;
 use crate::diagnostic::Severity;
@@ -8,8 +8,8 @@ use crate::graph::Grade;
 use crate::ir::{ExprId, ExprKind, FunId, Name};
 use crate::script::Script;
 use crate::solve::Solver;
-use crate::uses::{UseKind, Uses, uses};
-use crate::value::{InstId, Value};
+use crate::uses::{Uses, uses};
+use crate::value::{ClassId, InstId, Value};
 
 /// Everything a rule looks at.
 pub(crate) struct Facts<'a> {
@@ -20,6 +20,17 @@ pub(crate) struct Facts<'a> {
     grades: Vec<Option<Grade>>,
     /// For each function, the threads it runs in once the script is loaded.
     threads: Vec<Threads>,
+    /// For each function, what its parameters hold.
+    params: Vec<Vec<Held>>,
+}
+
+/// What a parameter holds in all calls together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    /// Always an object of this class.
+    Host(ClassId),
+    Anything,
 }
 
 impl<'a> Facts<'a> {
@@ -28,9 +39,21 @@ impl<'a> Facts<'a> {
         let n_funs = solver.program.funs.len();
         let mut grades: Vec<Option<Grade>> = vec![None; n_funs];
         let mut threads = vec![Threads::NONE; n_funs];
+        let mut params: Vec<Vec<Held>> = vec![Vec::new(); n_funs];
         for (inst, grade) in solved.reached() {
             let instance = &solver.insts[inst.idx()];
             let fun = instance.fun.idx();
+            // One round of a loop shares the arguments of its function.
+            if !instance.params.is_empty() {
+                params[fun].resize(instance.params.len(), Held::Nothing);
+            }
+            for (held, &set) in params[fun].iter_mut().zip(&instance.params) {
+                *held = match (solver.values.single(set), *held) {
+                    (Some(Value::Host(class)), Held::Nothing) => Held::Host(class),
+                    (Some(Value::Host(class)), Held::Host(known)) if class == known => *held,
+                    _ => Held::Anything,
+                };
+            }
             grades[fun] = Some(grades[fun].map_or(grade, |known| known.min(grade)));
             if instance.phase != crate::instance::Phase::LoadC && grade == Grade::Certain {
                 threads[fun] = threads[fun].union(Threads::from(instance.phase.thread()));
@@ -42,6 +65,15 @@ impl<'a> Facts<'a> {
             uses: uses(solver.program, &solver.names, script),
             grades,
             threads,
+            params,
+        }
+    }
+
+    /// The class of the object that a parameter always holds.
+    pub fn class_of_param(&self, fun: FunId, position: usize) -> Option<&'static Class> {
+        match self.params[fun.idx()].get(position) {
+            Some(Held::Host(class)) => api().classes().get(class.idx()),
+            _ => None,
         }
     }
 
@@ -126,12 +158,6 @@ impl<'a> Facts<'a> {
             || api().ui_callback(text).is_some()
             || api().lua().entry(text).is_some()
             || api().lua().library(text).is_some()
-    }
-
-    /// Whether a global's own value is looked at, and not only called or indexed: the script may test whether it is there.
-    pub fn is_tested(&self, name: Name) -> bool {
-        let uses = self.uses.of(name);
-        uses.iter().any(|one| one.kind == UseKind::Read)
     }
 
     /// Instances that run, with their grades.

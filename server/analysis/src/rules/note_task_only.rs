@@ -1,61 +1,108 @@
 //! `note-task-only`: `waitForRelease` and `isNoteHeld` where there is no note they could ask about (HALion semantics 4.8, 5.14).
 //!
-//! They belong to the task of an `onNote`: what it calls, and what it spawns. A function that `onNote` and others call is reported too.
+//! They belong to the task of an `onNote`: what it calls, and for `waitForRelease` what it spawns. A function that `onNote` and others
+//! call is reported too.
 
 use std::collections::BTreeMap;
+
+use halion_api::Function;
+use halion_syntax::{TextRange, TextSize};
 
 use super::below::{Start, below, is_certain};
 use super::facts::Facts;
 use super::wrong_thread;
-use crate::diagnostic::{Code, Diagnostic, Severity, Why};
+use crate::diagnostic::{Code, Diagnostic, Severity, Step, Why};
 use crate::explain::{short_chain, via_steps};
 use crate::graph::Grade;
-use crate::instance::{Edge, Phase};
+use crate::instance::{BuiltinCall, Edge, Phase};
+use crate::script::FileId;
 use crate::value::InstId;
+
+type Found = BTreeMap<(FileId, TextSize), Diagnostic>;
+
+/// What is searched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Task {
+    /// No note started it.
+    Noteless,
+    /// It has the note of its spawner, but the reference only allows to ask in `onNote`.
+    Spawned,
+}
 
 /// All findings, one per call.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
+    let mut found = Found::new();
+    search(facts, &starts(facts), Task::Noteless, &mut found);
+    search(facts, &hops(facts, Why::Spawn), Task::Spawned, &mut found);
+    found.into_values().collect()
+}
+
+fn search(facts: &Facts, starts: &[Start], task: Task, found: &mut Found) {
     let solver = facts.solver;
-    let mut found = BTreeMap::new();
-    let below = below(solver, &starts(facts), stays_in_task);
+    let below = below(solver, starts, stays_in_task);
     for &inst in below.instances() {
         for call in &solver.insts[inst.idx()].calls {
             let Some(function) = solver.builtins.get(call.builtin).api else {
                 continue;
             };
             let fails = wrong_thread::severity(solver, call, Grade::Certain).is_some();
-            let spawned =
-                !call.how.deferred || call.how.via.iter().all(|via| via.why == Why::Spawn);
-            if function.only_in.is_empty() || fails || !is_certain(&call.how) || !spawned {
+            let own_task =
+                call.how.deferred && call.how.via.iter().any(|via| via.why != Why::Spawn);
+            if function.only_in.is_empty() || fails || !is_certain(&call.how) || own_task {
+                continue;
+            }
+            // Whether its caller has a note is all that waiting for the release needs.
+            if task == Task::Spawned && function.suspends {
                 continue;
             }
             let mut chain = below.chain(solver, facts.solved, inst);
             chain.extend(via_steps(solver, &call.how));
             let file = solver.program.expr(call.how.callee).file;
             let range = solver.program.name_range(call.how.callee);
-            let only_in = function.only_in.join(" or ");
-            let message = format!(
-                "{} only works in {only_in}, and this has no note of its own: {}",
-                function.name,
-                short_chain(&chain)
-            );
-            found.entry((file, range.start())).or_insert_with(|| Diagnostic {
-                chain,
-                function: Some(function.name.clone()),
-                thread: Some(call.how.phase.thread()),
-                help: vec![format!(
-                    "call it in {only_in}, in a function that {only_in} calls, or in one that it spawns"
-                )],
-                ..Diagnostic::new(Code::NoteTaskOnly, Severity::Warning, file, range, message)
-            });
+            found
+                .entry((file, range.start()))
+                .or_insert_with(|| diagnostic(function, call, task, file, range, chain));
         }
     }
-    found.into_values().collect()
+}
+
+fn diagnostic(
+    function: &Function,
+    call: &BuiltinCall,
+    task: Task,
+    file: FileId,
+    range: TextRange,
+    chain: Vec<Step>,
+) -> Diagnostic {
+    let only_in = function.only_in.join(" or ");
+    let (severity, why, help) = match task {
+        Task::Spawned => (
+            Severity::Information,
+            "and a spawned function may not count",
+            format!("call it in {only_in} itself, or wait there with waitForRelease"),
+        ),
+        Task::Noteless => (
+            Severity::Warning,
+            "and this has no note of its own",
+            format!("call it in {only_in}, or in a function that {only_in} calls"),
+        ),
+    };
+    let message = format!(
+        "{} only works in {only_in}, {why}: {}",
+        function.name,
+        short_chain(&chain)
+    );
+    Diagnostic {
+        function: Some(function.name.clone()),
+        thread: Some(call.how.phase.thread()),
+        help: vec![help],
+        chain,
+        ..Diagnostic::new(Code::NoteTaskOnly, severity, file, range, message)
+    }
 }
 
 /// Tasks without a note: other callbacks in the Processor, and what `runSync` starts.
 fn starts(facts: &Facts) -> Vec<Start> {
-    let solver = facts.solver;
     let mut starts = Vec::new();
     for root in &facts.solved.roots {
         let other = root.callback.as_deref() != Some("onNote");
@@ -64,14 +111,21 @@ fn starts(facts: &Facts) -> Vec<Start> {
             starts.push(Start::Instance(root.inst));
         }
     }
+    starts.extend(hops(facts, Why::RunSync));
+    starts
+}
+
+/// Certain calls that start a task in this way.
+fn hops(facts: &Facts, why: Why) -> Vec<Start> {
+    let solver = facts.solver;
+    let mut starts = Vec::new();
     for (inst, grade) in facts.reached() {
-        let edges = solver.insts[inst.idx()].edges.iter().enumerate();
-        let hops = edges.filter(|(_, edge)| {
-            grade == Grade::Certain
-                && is_certain(&edge.how)
-                && edge.how.via.iter().any(|via| via.why == Why::RunSync)
-        });
-        starts.extend(hops.map(|(idx, _)| Start::Edge(inst, idx)));
+        for (idx, edge) in solver.insts[inst.idx()].edges.iter().enumerate() {
+            let hop = edge.how.via.iter().any(|via| via.why == why);
+            if hop && grade == Grade::Certain && is_certain(&edge.how) {
+                starts.push(Start::Edge(inst, idx));
+            }
+        }
     }
     starts
 }
@@ -98,7 +152,11 @@ mod tests {
             end
             function onNote(event)
               hold()
-              spawn(function() while isNoteHeld() do wait(10) end end)
+              while isNoteHeld() do wait(10) end
+              spawn(hold)
+              spawn(function()
+                print(isNoteHeld()) -- information: [note-task-only] "isNoteHeld" onNote > spawn > <anonymous>
+              end)
             end
             function onRelease(event) hold() end
             function onController(event)

@@ -32,7 +32,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         let missing = entry.filter(|entry| is_missing(entry));
         if let Some(entry) = missing
             && !facts.uses.is_assigned(name)
-            && !facts.is_tested(name)
+            && !facts.uses.is_tested(name)
         {
             diagnostics.push(diagnostic(facts, entry, callee, call.fun));
         }
@@ -49,10 +49,10 @@ fn is_missing(entry: &LuaEntry) -> bool {
 
 /// The entry of `library.key`, if its use fails.
 fn removed(facts: &Facts, library: Name, key: Name, kind: UseKind) -> Option<&'static LuaEntry> {
-    let known = api().lua().library(facts.text(library))?;
-    if facts.uses.is_assigned(library) || facts.is_tested(library) {
+    if facts.uses.is_assigned(library) || facts.uses.is_tested(library) {
         return None;
     }
+    let known = api().lua().library(facts.text(library))?;
     let full_name = format!("{}.{}", known.name, facts.text(key));
     let entry = api()
         .lua()

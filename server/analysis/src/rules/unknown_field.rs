@@ -13,7 +13,6 @@ use crate::ir::{ExprId, ExprKind, FunId, VarIdx};
 use crate::script::ScriptKind;
 use crate::similar::similar;
 use crate::uses::UseKind;
-use crate::value::Value;
 
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
@@ -89,24 +88,11 @@ fn class_of(facts: &Facts, expr: ExprId, fun: FunId) -> Option<&'static Class> {
 }
 
 fn class_of_param(facts: &Facts, fun: FunId, var: VarIdx) -> Option<&'static Class> {
-    let solver = facts.solver;
-    if var.idx() >= solver.program.fun(fun).n_params
-        || facts.uses.assigned_locals.contains(&(fun, var))
-    {
+    let is_param = var.idx() < facts.solver.program.fun(fun).n_params;
+    if !is_param || facts.uses.assigned_locals.contains(&(fun, var)) {
         return None;
     }
-    let mut class = None;
-    for (inst, _) in facts.solved.reached() {
-        let instance = &solver.insts[inst.idx()];
-        if instance.fun != fun || instance.round_of.is_some() {
-            continue;
-        }
-        match solver.values.single(*instance.params.get(var.idx())?)? {
-            Value::Host(found) if class.is_none_or(|class| class == found) => class = Some(found),
-            _ => return None,
-        }
-    }
-    api().classes().get(class?.idx())
+    facts.class_of_param(fun, var.idx())
 }
 
 /// Fields of a class, of those it extends and of those that extend it: an object may be of one of the latter.
