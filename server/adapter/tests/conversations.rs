@@ -138,7 +138,7 @@ async fn stepping_into_run_async_shows_who_waits() {
         client.step("stepIn", 2).await,
         "step Controller <anonymous>:13"
     );
-    let label = "— waiting in runAsync: Processor —";
+    let label = "waiting in runAsync: Processor";
     assert_eq!(
         client.stack(1).await,
         ["<anonymous>:13", label, "onNote:12"]

@@ -76,7 +76,7 @@ fn push_task(rows: &mut Vec<Row>, stop: &Stopped<'_>, task: &TaskView) {
         return;
     }
     if let Some(reason) = &task.waiting {
-        let name = format!("— waiting in {reason}: {} —", task.thread.name());
+        let name = format!("waiting in {reason}: {}", task.thread.name());
         rows.push(Row {
             name,
             kind: FrameKind::Label,

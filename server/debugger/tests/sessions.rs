@@ -206,7 +206,7 @@ end";
         script,
         &[3],
         "run > breakpoint controller: <anonymous>:3
-         stack > <anonymous>:3 < — waiting in runAsync: Processor — < onNote:2
+         stack > <anonymous>:3 < waiting in runAsync: Processor < onNote:2
          over-processor > step processor: onNote:5
          locals > event = noteOn id=1 note=60 velocity=100 tuning=0 ppqPosition=0",
     );

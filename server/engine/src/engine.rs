@@ -125,7 +125,8 @@ impl Engine {
 
     /// Seats a debugger, before the script starts. Fails only when Lua is out of memory.
     pub fn set_debug(&mut self, hooks: Box<dyn DebugHooks>) -> Result<(), String> {
-        debug::attach(&self.lua, &self.host, hooks).map_err(|error| format!("cannot seat the debugger: {error}"))
+        debug::attach(&self.lua, &self.host, hooks)
+            .map_err(|error| format!("cannot seat the debugger: {error}"))
     }
 
     /// Runs until nothing is left to do, or until a sample; without one for at most 10 s of virtual time.
