@@ -1,11 +1,13 @@
 //! From a path to words: the chain of steps, its short form, the message and the help (THREAD-ANALYSIS 2.7).
 
 use halion_api::{Function, Thread, Threads};
+use halion_syntax::TextRange;
 
 use crate::diagnostic::{Step, Why};
 use crate::graph::Reach;
 use crate::instance::{BuiltinCall, Edge, How, Phase, Root};
 use crate::ir::{ExprId, ExprKind};
+use crate::script::FileId;
 use crate::solve::Solver;
 use crate::value::{InstId, ValueId};
 
@@ -57,7 +59,9 @@ pub(crate) fn via_steps(solver: &Solver, how: &How) -> Vec<Step> {
             file: solver.program.expr(via.site).file,
             range: solver.program.name_range(via.site),
             thread: via.thread,
-            why: if via.name.starts_with("__") {
+            why: if via.why == Why::Entry {
+                Why::Entry
+            } else if via.name.starts_with("__") {
                 Why::Callback
             } else {
                 Why::Call
@@ -90,7 +94,7 @@ pub(crate) fn call_step(solver: &Solver, from: InstId, edge: &Edge) -> Step {
     }
 }
 
-fn place(solver: &Solver, at: ExprId) -> (crate::script::FileId, halion_syntax::TextRange) {
+fn place(solver: &Solver, at: ExprId) -> (FileId, TextRange) {
     (solver.program.expr(at).file, solver.program.name_range(at))
 }
 
@@ -132,18 +136,37 @@ pub(crate) fn supplied(
     if found.is_some() {
         return found;
     }
-    let name_is_its_own = match &solver.program.expr(callee).kind {
-        ExprKind::Global(_) | ExprKind::Local(_) | ExprKind::Upvalue(..) => true,
-        ExprKind::Index { .. } | ExprKind::Method { .. } => false,
+    let is_field = match &solver.program.expr(callee).kind {
+        ExprKind::Global(_) | ExprKind::Local(_) | ExprKind::Upvalue(..) => false,
+        ExprKind::Index { .. } | ExprKind::Method { .. } => true,
         _ => return None,
     };
     let stored = solver.stored_at.get(&value).copied()?;
-    let declared = matches!(solver.program.expr(stored).kind, ExprKind::Fun(_));
-    if name_is_its_own && declared {
+    let is_own_name = match solver.program.expr(stored).kind {
+        ExprKind::Fun(fun) if is_field => {
+            let fun = solver.program.fun(fun);
+            fun.is_declared && text(solver, fun.file, fun.name_range) == name_text(solver, callee)
+        }
+        ExprKind::Fun(_) => true,
+        _ => false,
+    };
+    if is_own_name {
         None
     } else {
         Some((Why::Store, stored))
     }
+}
+
+/// The last name of what is called.
+fn name_text<'a>(solver: &'a Solver, callee: ExprId) -> &'a str {
+    let (file, range) = place(solver, callee);
+    text(solver, file, range)
+}
+
+fn text<'a>(solver: &'a Solver, file: FileId, range: TextRange) -> &'a str {
+    let text = &solver.script.files[file.idx()].text;
+    text.get(usize::from(range.start())..usize::from(range.end()))
+        .unwrap_or_default()
 }
 
 /// `onNote > playAll > notify`.

@@ -84,6 +84,8 @@ pub struct Fun {
     pub name_range: TextRange,
     /// The keyword `function`.
     pub keyword_range: TextRange,
+    /// Whether a statement declares it under its name: `local function f`, `function a.b:c`.
+    pub is_declared: bool,
     /// What a chain calls it: `onNote`, `Voice:stop`, `<anonymous>`, `<main>`.
     pub name: String,
     /// The function around it; none for a main chunk.
@@ -132,6 +134,8 @@ pub struct Loop {
     pub first_var: u32,
     /// Whether a `break` leaves it.
     pub has_break: bool,
+    /// Whether it creates tables or functions.
+    pub allocates: bool,
 }
 
 /// A statement.

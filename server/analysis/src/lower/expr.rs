@@ -54,6 +54,7 @@ impl Lowering<'_> {
                     keyword,
                     name,
                     name_range,
+                    is_declared: false,
                 };
                 let fun = self.function(header, false, function.params(), function.block());
                 self.scope().allocates = true;

@@ -38,6 +38,7 @@ pub fn lower(script: &Script) -> Program {
                 keyword: first,
                 name: "<main>".to_owned(),
                 name_range: first,
+                is_declared: false,
             },
             false,
             None,
@@ -71,6 +72,7 @@ struct Header {
     keyword: TextRange,
     name: String,
     name_range: TextRange,
+    is_declared: bool,
 }
 
 /// A function being lowered.
@@ -123,6 +125,7 @@ impl Lowering<'_> {
             name_range: header.name_range,
             keyword_range: header.keyword,
             name: header.name,
+            is_declared: header.is_declared,
             parent,
             vars: Vec::new(),
             n_params: 0,

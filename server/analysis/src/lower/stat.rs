@@ -92,6 +92,7 @@ impl Lowering<'_> {
                     keyword: name.text_range(),
                     name: name.text().to_owned(),
                     name_range: name.text_range(),
+                    is_declared: true,
                 };
                 let fun = self.function(header, false, stat.params(), stat.block());
                 self.scope().allocates = true;
@@ -146,9 +147,12 @@ impl Lowering<'_> {
     fn repeat(&mut self, stat: &ast::RepeatStat, out: &mut Vec<Stat>) {
         let visible = self.scope().visible.len();
         let first_var = self.next_var();
+        let allocated = std::mem::take(&mut self.scope().allocates);
         self.scope().loops.push(false);
         let body = self.open_block(stat.block());
         let has_break = self.scope().loops.pop().unwrap_or_default();
+        let allocates = self.scope().allocates;
+        self.scope().allocates |= allocated;
         let cond = self.condition(stat.condition(), stat.text_range());
         self.scope().visible.truncate(visible);
         out.push(Stat::Repeat(
@@ -156,6 +160,7 @@ impl Lowering<'_> {
                 body,
                 first_var,
                 has_break,
+                allocates,
             },
             cond,
         ));
@@ -184,9 +189,12 @@ impl Lowering<'_> {
         let visible = self.scope().visible.len();
         let first_var = self.next_var();
         let vars = names.iter().map(|name| self.declare(name)).collect();
+        let allocated = std::mem::take(&mut self.scope().allocates);
         self.scope().loops.push(false);
         let body = self.block(block);
         let has_break = self.scope().loops.pop().unwrap_or_default();
+        let allocates = self.scope().allocates;
+        self.scope().allocates |= allocated;
         self.scope().visible.truncate(visible);
         (
             vars,
@@ -194,6 +202,7 @@ impl Lowering<'_> {
                 body,
                 first_var,
                 has_break,
+                allocates,
             },
         )
     }
@@ -206,6 +215,7 @@ impl Lowering<'_> {
                 keyword: stat.text_range(),
                 name: "<anonymous>".to_owned(),
                 name_range: stat.text_range(),
+                is_declared: false,
             };
             self.function(header, false, stat.params(), stat.block());
             return;
@@ -219,6 +229,7 @@ impl Lowering<'_> {
             keyword: last.text_range(),
             name: name.path(),
             name_range: last.text_range(),
+            is_declared: true,
         };
         let fun = self.function(header, name.method().is_some(), stat.params(), stat.block());
         self.scope().allocates = true;

@@ -1,8 +1,10 @@
-//! What `pairs`, `ipairs` and `next` go through: one row for each known key, so that a loop body sees keys with their own values.
+//! What loops go through: one row for each known key or count, so that a body sees each with its own values.
 
 use super::Solver;
 use super::frame::Frame;
+use super::stat::MAX_UNROLLED;
 use crate::builtins::Special;
+use crate::ir::{ExprId, ExprKind, Loop};
 use crate::value::{SetId, TableId, Value};
 
 impl Solver<'_> {
@@ -35,6 +37,79 @@ impl Solver<'_> {
             }
         }
         Some(all)
+    }
+
+    /// The values of a counting variable: each number of a short loop that makes functions or tables, any number of another one.
+    /// `None` if control does not get past the bounds.
+    pub(super) fn counted(
+        &mut self,
+        frame: &mut Frame,
+        bounds: &[ExprId],
+        body: &Loop,
+    ) -> Option<Vec<SetId>> {
+        let sets = self.list(frame, bounds)?;
+        let any = vec![self.sets.index];
+        if !body.allocates || frame.loops > 0 || sets.items.len() < 2 {
+            return Some(any);
+        }
+        let number = |solver: &Self, position: usize| match solver
+            .values
+            .single(*sets.items.get(position)?)?
+        {
+            Value::Num(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        let Some(first) = number(self, 0) else {
+            return Some(any);
+        };
+        let last = match number(self, 1) {
+            Some(last) => last,
+            None => match self.length(frame, bounds[1]) {
+                Some(last) => last,
+                None => return Some(any),
+            },
+        };
+        let step = if sets.items.len() > 2 {
+            number(self, 2).unwrap_or(0.0)
+        } else {
+            1.0
+        };
+        let mut rows = Vec::new();
+        let mut at = first;
+        while step != 0.0 && (last - at) * step >= 0.0 {
+            if rows.len() == MAX_UNROLLED {
+                return Some(any);
+            }
+            rows.push(self.values.one(Value::Num(at.to_bits())));
+            at += step;
+        }
+        Some(if rows.is_empty() { any } else { rows })
+    }
+
+    /// `#t` of a list that was written out and that nothing is added to.
+    fn length(&mut self, frame: &mut Frame, expr: ExprId) -> Option<f64> {
+        let program = self.program;
+        let ExprKind::Operation(operator, operands) = &program.expr(expr).kind else {
+            return None;
+        };
+        if operator.event != "__len" {
+            return None;
+        }
+        let list = self.expr(frame, *operands.first()?);
+        let Value::Table(table) = self.values.single(list)? else {
+            return None;
+        };
+        let rows = self.rows(frame, list)?;
+        let mut count = 0.0;
+        for row in &rows {
+            match self.values.single(row[0])? {
+                Value::Num(bits) if f64::from_bits(bits) >= 1.0 => count += 1.0,
+                Value::Str(_) => {}
+                _ => return None,
+            }
+        }
+        let no_meta = self.metatables(frame, table).is_empty();
+        no_meta.then_some(count)
     }
 
     /// Keys and values of a table, one row for each constant key.

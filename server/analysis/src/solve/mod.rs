@@ -24,8 +24,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use halion_api::{Thread, api};
 
 use crate::builtins::Builtins;
+use crate::diagnostic::Why;
 use crate::heap::{Heap, Lib};
-use crate::instance::{Instance, Phase, Root};
+use crate::instance::{BuiltinCall, How, Instance, Phase, Root, Via};
 use crate::ir::{ExprId, FunId, Name, Program};
 use crate::script::{FileId, Script, ScriptKind};
 use crate::value::{
@@ -62,6 +63,8 @@ pub(crate) struct Solver<'a> {
     pub passed_at: FxHashMap<(InstId, u32, ValueId), (InstId, ExprId)>,
     /// Where a function was first stored in a table or variable.
     pub stored_at: FxHashMap<ValueId, ExprId>,
+    /// Where a builtin was stored in a global variable.
+    pub builtins_at: FxHashMap<(LocId, ValueId), ExprId>,
     /// Evaluations so far.
     pub steps: u64,
     contexts: FxHashMap<Context, InstId>,
@@ -134,6 +137,7 @@ impl<'a> Solver<'a> {
             globals,
             passed_at: FxHashMap::default(),
             stored_at: FxHashMap::default(),
+            builtins_at: FxHashMap::default(),
             steps: 0,
             contexts: FxHashMap::default(),
             contexts_of_fun: FxHashMap::default(),
@@ -241,6 +245,9 @@ impl<'a> Solver<'a> {
             let key = self.values.id(Value::Str(name));
             let set = self.stored_field(self.globals, key);
             for (value, unsure) in self.values.list(set) {
+                if let Value::Builtin(builtin) = value {
+                    self.builtin_callback(&callback.name, key, builtin, thread, unsure);
+                }
                 let Value::Fun(fun, env) = value else {
                     continue;
                 };
@@ -273,6 +280,77 @@ impl<'a> Solver<'a> {
             }
         }
         self.roots.len() > before
+    }
+
+    /// `onNote = openURL`: HALion calls a builtin, which is noted with the global statements; the place is where it was stored.
+    fn builtin_callback(
+        &mut self,
+        callback: &str,
+        key: ValueId,
+        builtin: BuiltinId,
+        thread: Thread,
+        unsure: bool,
+    ) {
+        let Some(loc) = self.heap.find_field(self.globals, key) else {
+            return;
+        };
+        let value = self.values.id(Value::Builtin(builtin));
+        let Some(&at) = self.builtins_at.get(&(loc, value)) else {
+            return;
+        };
+        let via = Via {
+            name: callback.to_owned(),
+            why: Why::Entry,
+            site: at,
+            thread,
+        };
+        let how = How {
+            site: at,
+            callee: at,
+            phase: Phase::later(thread),
+            via: smallvec::smallvec![via],
+            unsure,
+            protected: false,
+            deferred: true,
+        };
+        let main = &mut self.insts[0];
+        let is_new = main
+            .calls
+            .iter()
+            .all(|known| known.builtin != builtin || known.how.callee != at);
+        if is_new {
+            main.calls.push(BuiltinCall {
+                builtin,
+                how,
+                argument_class: None,
+            });
+        }
+    }
+
+    /// Functions that were a callback while the script loaded, until another took their place (trap 7): nobody calls them.
+    pub fn overwritten_callbacks(&mut self) -> FxHashSet<FunId> {
+        let mut overwritten = FxHashSet::default();
+        for callback in api().callbacks().iter().chain(api().ui_callbacks()) {
+            let Some(name) = self.names.find(&callback.name) else {
+                continue;
+            };
+            let key = self.values.id(Value::Str(name));
+            let Some(loc) = self.heap.find_field(self.globals, key) else {
+                continue;
+            };
+            let now = self.stored_field(self.globals, key);
+            let now: Vec<Value> = self.values.values(now).collect();
+            let stored = self.values.values(self.heap.at(loc).load);
+            overwritten.extend(
+                stored
+                    .filter(|value| !now.contains(value))
+                    .filter_map(|value| match value {
+                        Value::Fun(fun, _) => Some(fun),
+                        _ => None,
+                    }),
+            );
+        }
+        overwritten
     }
 
     /// Queues an instance, for after loading if that is when it runs.

@@ -340,6 +340,11 @@ impl Solver<'_> {
             Key::Array => self.heap.get(table).array,
             Key::Star => self.heap.get(table).star,
         };
+        if table == self.globals
+            && let Some(from) = from
+        {
+            self.note_builtin_global(loc, set, from);
+        }
         if frame.flow && only && self.heap.get(table).singleton && matches!(key, Key::Const(_)) {
             self.write_flow(frame, loc, set);
         } else {
@@ -356,6 +361,15 @@ impl Solver<'_> {
             let value = self.values.elems(set)[idx].value();
             if matches!(self.values.get(value), Value::Fun(..) | Value::Builtin(_)) {
                 self.stored_at.entry(value).or_insert(from);
+            }
+        }
+    }
+
+    fn note_builtin_global(&mut self, loc: LocId, set: SetId, from: ExprId) {
+        for idx in 0..self.values.elems(set).len() {
+            let value = self.values.elems(set)[idx].value();
+            if matches!(self.values.get(value), Value::Builtin(_)) {
+                self.builtins_at.entry((loc, value)).or_insert(from);
             }
         }
     }

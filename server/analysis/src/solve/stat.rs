@@ -10,8 +10,8 @@ use crate::value::{Multi, SetId, Value};
 
 /// How often a loop body is run to see what it carries round; by nesting.
 const ROUNDS: [u32; 4] = [6, 3, 2, 1];
-/// Fields up to which `pairs` runs the body once for each.
-const MAX_UNROLLED: usize = 24;
+/// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
+pub(super) const MAX_UNROLLED: usize = 24;
 
 impl Solver<'_> {
     pub(super) fn block(&mut self, frame: &mut Frame, block: &Block) -> Go {
@@ -64,11 +64,11 @@ impl Solver<'_> {
             Stat::Repeat(body, cond) => return self.repeat_loop(frame, body, *cond),
             Stat::If(arms, otherwise) => return self.branches(frame, arms, otherwise.as_ref()),
             Stat::NumericFor(var, bounds, body) => {
-                if self.list(frame, bounds).is_none() {
+                let Some(rows) = self.counted(frame, bounds, body) else {
                     return Go::Dead;
-                }
-                let index = self.sets.index;
-                return self.for_loop(frame, body, &[vec![(*var, index)]]);
+                };
+                let rows: Vec<_> = rows.into_iter().map(|row| vec![(*var, row)]).collect();
+                return self.for_loop(frame, body, &rows);
             }
             Stat::GenericFor(vars, exprs, site, body) => {
                 return self.generic_for(frame, vars, exprs, *site, body);

@@ -4,6 +4,7 @@ mod entries;
 mod guards;
 mod indirect;
 mod library;
+mod loops;
 mod modules;
 mod objects;
 mod robust;
