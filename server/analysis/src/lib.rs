@@ -104,7 +104,7 @@ pub fn analyze(script: &Script) -> Analysis {
         diagnostics.extend(rules::neighbours(&solver, &solved, script));
     }
     let probes = rules::needs_controller::probe(&mut solver, &solved);
-    diagnostics.extend(rules::needs_controller::check(&solver, &probes));
+    diagnostics.extend(rules::needs_controller::check(&mut solver, &probes));
     let complete = !solver.out_of_budget();
     suppress::apply(script, &lines, &annotations, &mut diagnostics, complete);
     diagnostics.sort_by(|a, b| {

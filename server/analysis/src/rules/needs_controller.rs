@@ -91,7 +91,7 @@ fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<String> {
 }
 
 /// Hints for functions that nobody calls, not even another such function.
-pub(crate) fn check(solver: &Solver, probes: &[Probe]) -> Vec<Diagnostic> {
+pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
     let mut called: Vec<FunId> = Vec::new();
     for probe in probes {
         for inst in [probe.controller, probe.processor] {
@@ -106,9 +106,10 @@ pub(crate) fn check(solver: &Solver, probes: &[Probe]) -> Vec<Diagnostic> {
     }
     called.sort_unstable();
     called.dedup();
+    let overwritten = solver.overwritten_callbacks();
     let mut diagnostics = Vec::new();
     for probe in probes {
-        if called.binary_search(&probe.fun).is_ok() {
+        if overwritten.contains(&probe.fun) || called.binary_search(&probe.fun).is_ok() {
             continue;
         }
         let on_processor = failing(solver, probe.processor, Thread::Processor);

@@ -8,7 +8,7 @@ use halion_api::{Thread, wrong_thread_message};
 use halion_syntax::{TextRange, TextSize};
 
 use super::Solved;
-use crate::diagnostic::{Code, Diagnostic, Severity, Step};
+use crate::diagnostic::{Code, Diagnostic, Severity, Step, Why};
 use crate::explain::{chain_to, entry_name, help, message, supplied, via_steps};
 use crate::graph::{Grade, grade_of};
 use crate::instance::{BuiltinCall, Phase};
@@ -126,7 +126,12 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         .expect("only HALion's functions fail");
     let thread = call.how.phase.thread();
     let (file, range) = place(solver, call);
-    let mut chain = chain_to(solver, &solved.reach, &solved.roots, best.inst);
+    // A builtin that is a callback itself is called by HALion, not by the statement that stored it.
+    let is_entry = (call.how.via.first()).is_some_and(|via| via.why == Why::Entry);
+    let mut chain = match is_entry {
+        true => Vec::new(),
+        false => chain_to(solver, &solved.reach, &solved.roots, best.inst),
+    };
     chain.extend(via_steps(solver, &call.how));
     let message = if function.ui_only {
         format!(
@@ -191,7 +196,11 @@ fn also_from(
     chain: &[Step],
 ) -> Vec<String> {
     let mut names = Vec::new();
-    for failure in failures {
+    let called = failures.iter().filter(|failure| {
+        let via = failure.call.how.via.first();
+        via.is_none_or(|via| via.why != Why::Entry)
+    });
+    for failure in called {
         for &root in &solved.entries[failure.inst.idx()] {
             let name = entry_name(solver, &solved.roots[root]);
             if chain.first().is_some_and(|step| step.name != name) && !names.contains(&name) {
