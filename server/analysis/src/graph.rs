@@ -1,6 +1,7 @@
-//! The best path from an entry to each instance (THREAD-ANALYSIS 2.6): 0-1 search over call edges, certain ones first.
+//! The best path from an entry to each instance (THREAD-ANALYSIS 2.6): a search over call edges for each grade.
 //!
-//! A path is as good as its worst edge: certain, then found through an unknown key, then below `pcall`. Among equal ones the shortest.
+//! A path is as good as its worst edge: certain, then found through an unknown key, then below `pcall`, which ends where something
+//! runs later. Among equal ones the shortest.
 
 use std::collections::VecDeque;
 
@@ -37,93 +38,118 @@ pub(crate) struct Reached {
     pub grade: Grade,
     /// The entry, by its place among the roots.
     pub root: usize,
-    /// The previous instance and its edge, unless the instance is the entry itself.
-    pub from: Option<(InstId, usize)>,
+    /// The previous state and its edge, unless the instance is the entry itself.
+    from: Option<(State, usize)>,
+}
+
+/// An instance with what happened on the way: an unknown key or receiver, a `pcall` that is still around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    inst: InstId,
+    unsure: bool,
+    protected: bool,
+}
+
+impl State {
+    fn idx(self) -> usize {
+        self.inst.idx() * 4 + usize::from(self.protected) * 2 + usize::from(self.unsure)
+    }
+
+    fn grade(self) -> Grade {
+        grade_of(self.unsure, self.protected)
+    }
+
+    /// The states of an instance, the best first.
+    fn of(inst: InstId) -> [State; 4] {
+        let state = |protected, unsure| State {
+            inst,
+            unsure,
+            protected,
+        };
+        [
+            state(false, false),
+            state(false, true),
+            state(true, false),
+            state(true, true),
+        ]
+    }
+
+    /// What runs later runs outside the `pcall` around the call that asked for it.
+    fn follow(self, edge: &Edge) -> State {
+        State {
+            inst: edge.to,
+            unsure: self.unsure || edge.how.unsure,
+            protected: edge.how.protected || (self.protected && !edge.how.deferred),
+        }
+    }
 }
 
 /// Reached instances.
 pub(crate) struct Reach {
-    by_inst: Vec<Option<Reached>>,
+    by_state: Vec<Option<Reached>>,
 }
 
 impl Reach {
-    /// The best paths from these entries.
+    /// The best paths from these entries: for each state the shortest.
     pub fn new(solver: &Solver, roots: &[Root]) -> Reach {
-        let mut by_inst: Vec<Option<Reached>> = vec![None; solver.insts.len()];
-        for limit in [Grade::Certain, Grade::Unsure, Grade::Protected] {
-            let mut queue = VecDeque::new();
-            for (root, entry) in roots.iter().enumerate() {
-                let grade = grade_of(entry.unsure, false);
-                if grade <= limit && by_inst[entry.inst.idx()].is_none() {
-                    by_inst[entry.inst.idx()] = Some(Reached {
-                        grade: limit,
-                        root,
-                        from: None,
-                    });
-                }
+        let mut by_state: Vec<Option<Reached>> = vec![None; solver.insts.len() * 4];
+        let mut queue = VecDeque::new();
+        for (root, entry) in roots.iter().enumerate() {
+            let state = State {
+                inst: entry.inst,
+                unsure: entry.unsure,
+                protected: false,
+            };
+            if by_state[state.idx()].is_none() {
+                by_state[state.idx()] = Some(Reached {
+                    grade: state.grade(),
+                    root,
+                    from: None,
+                });
+                queue.push_back(state);
             }
-            // Everything reached at a better grade is a start of this round, the nearest to an entry first.
-            let mut starts: Vec<InstId> = (0..by_inst.len())
-                .filter(|&idx| by_inst[idx].is_some())
-                .map(|idx| InstId(u32::try_from(idx).expect("instances are bounded")))
-                .collect();
-            starts.sort_by_key(|&inst| (length(&by_inst, inst), inst));
-            queue.extend(starts);
-            while let Some(inst) = queue.pop_front() {
-                let Some(reached) = by_inst[inst.idx()] else {
-                    continue;
-                };
-                for idx in order(solver, inst) {
-                    let edge = &solver.insts[inst.idx()].edges[idx];
-                    let known = &mut by_inst[edge.to.idx()];
-                    if known.is_none() && grade_of(edge.how.unsure, edge.how.protected) <= limit {
-                        *known = Some(Reached {
-                            grade: limit,
-                            root: reached.root,
-                            from: Some((inst, idx)),
-                        });
-                        queue.push_back(edge.to);
-                    }
+        }
+        while let Some(state) = queue.pop_front() {
+            let Some(reached) = by_state[state.idx()] else {
+                continue;
+            };
+            for idx in order(solver, state.inst) {
+                let next = state.follow(&solver.insts[state.inst.idx()].edges[idx]);
+                let known = &mut by_state[next.idx()];
+                if known.is_none() {
+                    *known = Some(Reached {
+                        grade: next.grade(),
+                        root: reached.root,
+                        from: Some((state, idx)),
+                    });
+                    queue.push_back(next);
                 }
             }
         }
-        Reach { by_inst }
+        Reach { by_state }
     }
 
     /// How an instance is reached, if it is.
     pub fn get(&self, inst: InstId) -> Option<Reached> {
-        self.by_inst.get(inst.idx()).copied().flatten()
+        let mut states = State::of(inst).into_iter();
+        states.find_map(|state| self.at(state))
+    }
+
+    fn at(&self, state: State) -> Option<Reached> {
+        self.by_state.get(state.idx()).copied().flatten()
     }
 
     /// Edges from the entry to the instance.
     pub fn path<'a>(&self, solver: &'a Solver, inst: InstId) -> Vec<(InstId, &'a Edge)> {
         let mut path = Vec::new();
-        let mut at = inst;
-        while let Some(Reached {
-            from: Some((previous, idx)),
-            ..
-        }) = self.get(at)
-        {
-            path.push((previous, &solver.insts[previous.idx()].edges[idx]));
-            at = previous;
+        let mut reached = self.get(inst);
+        while let Some((state, idx)) = reached.and_then(|reached| reached.from) {
+            path.push((state.inst, &solver.insts[state.inst.idx()].edges[idx]));
+            reached = self.at(state);
         }
         path.reverse();
         path
     }
-}
-
-fn length(by_inst: &[Option<Reached>], inst: InstId) -> usize {
-    let mut length = 0;
-    let mut at = inst;
-    while let Some(Reached {
-        from: Some((previous, _)),
-        ..
-    }) = by_inst[at.idx()]
-    {
-        length += 1;
-        at = previous;
-    }
-    length
 }
 
 /// Edges in the order to try them: those that stay in the file first, then as they stand in the text.

@@ -19,6 +19,8 @@ pub struct Loc {
     pub weak: SetId,
     /// What global statements leave behind.
     pub last: Option<SetId>,
+    /// Whether global statements stored different things here, one after the other.
+    pub versioned: bool,
     /// Whether every table has it from its constructor on.
     pub definite: bool,
     /// Whether the host writes it too: parameters and slot locals.

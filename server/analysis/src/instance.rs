@@ -151,6 +151,10 @@ pub struct Instance {
     pub running: bool,
     /// Has run.
     pub seen: bool,
+    /// For loading: it or a callee reads what global statements replace, and when it last ran, by [`Versions::epoch`].
+    ///
+    /// [`Versions::epoch`]: crate::solve::Versions
+    pub versioned: Option<u32>,
     /// Calls of function literals, as the last run saw them.
     pub edges: Vec<Edge>,
     /// Calls of builtins, as the last run saw them.
@@ -175,6 +179,7 @@ impl Instance {
             queued: false,
             running: false,
             seen: false,
+            versioned: None,
             edges: Vec::new(),
             calls: Vec::new(),
         }

@@ -204,6 +204,12 @@ impl Solver<'_> {
         if !self.insts[inst.idx()].callers.contains(&frame.inst) {
             self.insts[inst.idx()].callers.push(frame.inst);
         }
+        if frame.chunk && self.loading {
+            self.publish(frame);
+        }
+        if self.is_outdated(inst) {
+            self.insts[inst.idx()].dirty = true;
+        }
         let instance = &self.insts[inst.idx()];
         if instance.dirty {
             if instance.running || self.nesting >= MAX_NESTING {
@@ -212,6 +218,7 @@ impl Solver<'_> {
                 self.run(inst);
             }
         }
+        self.pass_version(frame.inst, inst);
         if self.out_of_budget() {
             return Some(Multi {
                 rest: self.sets.unknown,
@@ -232,6 +239,9 @@ impl Solver<'_> {
         let instance = &mut self.insts[inst.idx()];
         instance.running = true;
         instance.seen = true;
+        if instance.versioned.is_some() {
+            instance.versioned = Some(self.versions.epoch);
+        }
         let fun = program.fun(instance.fun);
         let chunk = fun.is_chunk();
         let before = instance.results.clone();

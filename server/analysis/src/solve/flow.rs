@@ -35,6 +35,9 @@ impl Solver<'_> {
             };
             let now = self.flow.get(&loc).copied().unwrap_or(self.sets.absent);
             seen.entry(loc).or_insert(now);
+            if old != Some(now) {
+                self.versions.epoch += 1;
+            }
             match old {
                 Some(old) => self.flow.insert(loc, old),
                 None => self.flow.remove(&loc),
@@ -112,6 +115,9 @@ impl Solver<'_> {
 
     pub(super) fn set_flow(&mut self, loc: LocId, set: SetId) {
         let old = self.flow.insert(loc, set);
+        if old != Some(set) {
+            self.versions.epoch += 1;
+        }
         self.flow_trail.push((loc, old));
     }
 

@@ -16,6 +16,7 @@ mod metatable;
 mod modules;
 mod places;
 mod stat;
+mod version;
 
 use std::collections::VecDeque;
 
@@ -29,6 +30,8 @@ use crate::heap::{Heap, Lib};
 use crate::instance::{BuiltinCall, How, Instance, Phase, Root, Via};
 use crate::ir::{ExprId, FunId, Name, Program};
 use crate::script::{FileId, Script, ScriptKind};
+pub(crate) use version::Versions;
+
 use crate::value::{
     BuiltinId, InstId, LocId, Multi, Names, SetId, TableId, Value, ValueId, Values,
 };
@@ -77,6 +80,7 @@ pub(crate) struct Solver<'a> {
     probing: bool,
     budget: u64,
     nesting: u32,
+    versions: Versions,
     flow: FxHashMap<LocId, SetId>,
     flow_trail: Vec<(LocId, Option<SetId>)>,
     flow_exits: FxHashMap<LocId, SetId>,
@@ -148,6 +152,7 @@ impl<'a> Solver<'a> {
             probing: false,
             budget: STEP_BUDGET,
             nesting: 0,
+            versions: Versions::default(),
             flow: FxHashMap::default(),
             flow_trail: Vec::new(),
             flow_exits: FxHashMap::default(),

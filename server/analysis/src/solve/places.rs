@@ -55,11 +55,19 @@ impl Solver<'_> {
         } else {
             None
         };
+        let version = if frame.flow {
+            None
+        } else {
+            self.version(frame, loc)
+        };
         let place = self.heap.at(loc);
         let (mut set, known) = match (flow, frame.phase) {
             (Some(Some(now)), _) => (self.values.union(now, place.weak), true),
             (Some(None), _) => (place.weak, place.definite),
-            (None, Phase::LoadC) => (place.load, place.definite),
+            (None, Phase::LoadC) => match version {
+                Some(version) => (self.values.union(version, place.weak), true),
+                None => (place.load, place.definite),
+            },
             (None, _) => match place.last {
                 Some(last) => (self.values.union(last, place.weak), true),
                 None => (place.weak, place.definite),
@@ -118,6 +126,7 @@ impl Solver<'_> {
         };
         self.set_flow(loc, now);
         let place = self.heap.at(loc);
+        place.versioned |= !place.load.is_empty() && place.load != set;
         let load = self.values.union(place.load, set);
         if load != place.load {
             place.load = load;
@@ -157,6 +166,7 @@ impl Solver<'_> {
             let loc = self.slot(frame.env, var);
             if frame.chunk {
                 let place = self.heap.at(loc);
+                place.versioned |= !place.load.is_empty() && place.load != set;
                 let load = self.values.union(place.load, set);
                 if load != place.load {
                     place.load = load;
@@ -185,9 +195,13 @@ impl Solver<'_> {
             return self.sets.unknown;
         };
         self.listen(loc, frame.inst);
+        let version = self.version(frame, loc);
         let place = self.heap.at(loc);
         let set = match (frame.phase, place.last) {
-            (Phase::LoadC, _) => place.load,
+            (Phase::LoadC, _) => match version {
+                Some(version) => self.values.union(version, place.weak),
+                None => place.load,
+            },
             (_, Some(last)) => self.values.union(last, place.weak),
             (_, None) => self.values.union(place.weak, place.load),
         };

@@ -104,3 +104,16 @@ fn unknown_receivers_are_warnings() {
         "unknown receivers",
     );
 }
+
+#[test]
+fn pcall_does_not_protect_what_runs_later() {
+    check(
+        r#"
+        function onNote()
+          pcall(function() runAsync(function() playNote(60) end) end) -- error: [wrong-thread] "playNote" onNote > pcall > <anonymous> > runAsync > <anonymous>
+          pcall(function() openURL("u") end) -- hint: [wrong-thread] "openURL"
+        end
+        "#,
+        "trap 27, hop",
+    );
+}

@@ -426,3 +426,37 @@ fn combinators() {
         "combinators, twin",
     );
 }
+
+#[test]
+fn functions_called_while_loading_see_what_is_stored_so_far() {
+    check(
+        r#"
+        local function note() playNote(60) end
+        local o = note
+        local alias = function() o() end
+        o = print
+        alias()
+        local t = { go = note }
+        t.go = print
+        local function goes() t.go() end
+        goes()
+        function twice() playNote(60) end
+        function twice() print("second") end
+        local function calls() twice() end
+        calls()
+        "#,
+        "versions while loading",
+    );
+    check(
+        r#"
+        local function note() playNote(60) end -- error: [wrong-thread] "playNote" <main> > alias > note
+        local o = print
+        local alias = function() o() end
+        alias()
+        o = note
+        alias()
+        o = print
+        "#,
+        "versions while loading, twin",
+    );
+}
