@@ -1,0 +1,1077 @@
+-- Ways from a caller to a callee, as `mutate.rs` reads them. `F` is an expression for the callee, which takes no arguments and stands
+-- once; names that end in `N` get a number. What follows `-- call:` is an expression that calls the callee when it is called.
+-- `-- file:` opens a module. Marks in brackets: [no wait] the callee cannot suspend; [C>P] and the like change the thread.
+
+-- way: local function
+local function hN()
+  local f = F
+  f()
+end
+-- call: hN
+
+-- way: global function
+function gN()
+  local f = F
+  f()
+end
+-- call: gN
+
+-- way: local alias
+local aN = F
+-- call: aN
+
+-- way: global alias
+aN = F
+-- call: function() aN() end
+
+-- way: table field
+local tN = { go = F, stop = print }
+-- call: tN.go
+
+-- way: field assigned later
+local tN = { stop = print }
+tN.go = F
+-- call: function() tN.go() end
+
+-- way: function of a path
+local tN = { deep = {} }
+function tN.deep.go()
+  local f = F
+  f()
+end
+-- call: function() tN.deep.go() end
+
+-- way: string key
+local tN = { ["go"] = F }
+-- call: tN["go"]
+
+-- way: joined key
+local tN = {}
+tN["go" .. "Now"] = F
+-- call: function() tN.goNow() end
+
+-- way: joined key of a variable
+local prefixN = "on"
+local tN = { onStart = F }
+-- call: function() tN[prefixN .. "Start"]() end
+
+-- way: number key
+local tN = { [7] = F }
+-- call: function() tN[7]() end
+
+-- way: boolean key
+local tN = { [true] = F, [false] = print }
+-- call: function() tN[true]() end
+
+-- way: key is a table
+local keyN = {}
+local tN = { [keyN] = F }
+-- call: function() tN[keyN]() end
+
+-- way: nested table
+local tN = { deep = { deeper = { F } } }
+-- call: tN.deep.deeper[1]
+
+-- way: global by name
+_G["byName" .. "N"] = F
+-- call: function() _G.byNameN() end
+
+-- way: method
+local oN = {}
+function oN:go() self.call() end
+oN.call = F
+-- call: function() oN:go() end
+
+-- way: method with a value
+local oN = {}
+function oN:go(f) f() end
+oN:go(print)
+-- call: function() oN:go(F) end
+
+-- way: method called with a dot
+local oN = {}
+function oN:go(f) f() end
+-- call: function() oN.go(oN, F) end
+
+-- way: method as a value
+local oN = { call = F }
+function oN:go() self.call() end
+local mN = oN.go
+-- call: function() mN(oN) end
+
+-- way: class
+local CN = {}
+CN.__index = CN
+function CN.new(call) return setmetatable({ call = call }, CN) end
+function CN:go() self.call() end
+local otherN = CN.new(print)
+otherN:go()
+local iN = CN.new(F)
+-- call: function() iN:go() end
+
+-- way: class with a setter
+local CN = {}
+CN.__index = CN
+function CN.new() return setmetatable({}, CN) end
+function CN:set(call) self.call = call return self end
+function CN:go() self.call() end
+local iN = CN.new():set(F)
+-- call: function() iN:go() end
+
+-- way: class made by a function
+local function classN(base)
+  local class = setmetatable({}, { __index = base })
+  class.__index = class
+  class.new = function(...)
+    local o = setmetatable({}, class)
+    o:init(...)
+    return o
+  end
+  return class
+end
+local BN = classN()
+function BN:init(f) self.f = f end
+function BN:go() self.f() end
+local DN = classN(BN)
+local iN = DN.new(F)
+-- call: function() iN:go() end
+
+-- way: inherited method
+local BN = {}
+BN.__index = BN
+function BN:go()
+  local f = F
+  f()
+end
+local DN = setmetatable({}, { __index = BN })
+DN.__index = DN
+local iN = setmetatable({}, DN)
+-- call: function() iN:go() end
+
+-- way: super call
+local BN = {}
+BN.__index = BN
+function BN:go()
+  local f = F
+  f()
+end
+local DN = setmetatable({}, { __index = BN })
+DN.__index = DN
+function DN:go() BN.go(self) end
+local iN = setmetatable({}, DN)
+-- call: function() iN:go() end
+
+-- way: template method
+local BN = {}
+BN.__index = BN
+function BN:run() self:step() end
+function BN:step() print("base") end
+local DN = setmetatable({}, { __index = BN })
+DN.__index = DN
+function DN:step()
+  local f = F
+  f()
+end
+local iN = setmetatable({}, DN)
+-- call: function() iN:run() end
+
+-- way: factory
+local function makeN(f)
+  return function() f() end
+end
+local otherN = makeN(print)
+otherN()
+local kN = makeN(F)
+-- call: kN
+
+-- way: nested factory
+local function outerN(f)
+  return function(g)
+    return function() f() g() end
+  end
+end
+local harmlessN = outerN(print)(print)
+harmlessN()
+local kN = outerN(print)(F)
+-- call: kN
+
+-- way: factory of an object
+local function makeN(f)
+  local count = 0
+  return {
+    go = function()
+      count = count + 1
+      f(count)
+    end,
+  }
+end
+makeN(print).go()
+local oN = makeN(F)
+-- call: function() oN.go() end
+
+-- way: argument
+local function applyN(f)
+  f()
+end
+applyN(print)
+-- call: function() applyN(F) end
+
+-- way: second argument
+local function applyN(x, f)
+  f(x)
+end
+applyN(1, print)
+-- call: function() applyN(2, F) end
+
+-- way: argument passed on
+local function innerN(f) f() end
+local function middleN(f) innerN(f) end
+local function outerN(f) middleN(f) end
+outerN(print)
+-- call: function() outerN(F) end
+
+-- way: named arguments
+local function applyN(options)
+  if options.before then options.before() end
+  options.call()
+end
+applyN { call = print }
+-- call: function() applyN { call = F } end
+
+-- way: compose
+local function composeN(f, g)
+  return function(...) return f(g(...)) end
+end
+local bothN = composeN(print, F)
+-- call: bothN
+
+-- way: callback with a result
+local function withN(f)
+  local result = f()
+  return result
+end
+withN(function() return 1 end)
+-- call: function() return withN(F) end
+
+-- way: tail call
+local function tailN(f) return f() end
+tailN(print)
+-- call: function() return tailN(F) end
+
+-- way: varargs
+local function applyN(...)
+  local f = select(2, ...)
+  f()
+end
+-- call: function() applyN(print, F) end
+
+-- way: varargs to locals
+local function applyN(...)
+  local a, b = ...
+  b(a)
+end
+applyN(1, print)
+-- call: function() applyN(1, F) end
+
+-- way: varargs passed on
+local function callN(f, ...) return f(...) end
+callN(print, "x")
+-- call: function() callN(callN, F) end
+
+-- way: packed varargs
+local function applyN(...)
+  local list = { ... }
+  list[1]()
+end
+applyN(print)
+-- call: function() applyN(F) end
+
+-- way: table.pack
+local function applyN(...)
+  local list = table.pack(...)
+  for i = 1, list.n do list[i]() end
+end
+-- call: function() applyN(print, F) end
+
+-- way: select from the end
+local function lastN(...)
+  local f = select(select("#", ...), ...)
+  f()
+end
+lastN(print)
+-- call: function() lastN(print, F) end
+
+-- way: loop over select
+local function eachN(...)
+  for i = 1, select("#", ...) do
+    local f = select(i, ...)
+    f()
+  end
+end
+-- call: function() eachN(print, F) end
+
+-- way: table.unpack
+local listN = { print, F }
+-- call: function() local _, f = table.unpack(listN) f() end
+
+-- way: unpack into a call
+local function secondN(a, b) b(a) end
+local listN = { 1, F }
+-- call: function() secondN(table.unpack(listN)) end
+
+-- way: multiple returns
+local function bothN()
+  return print, F
+end
+local firstN, secondN = bothN()
+firstN()
+-- call: secondN
+
+-- way: multiple assignment
+local aN, bN = print, F
+aN, bN = bN, aN
+-- call: function() aN() end
+
+-- way: return value
+local function giveN()
+  return F
+end
+-- call: function() giveN()() end
+
+-- way: lazy value
+local cacheN
+local function getN()
+  if not cacheN then cacheN = F end
+  return cacheN
+end
+-- call: function() getN()() end
+
+-- way: memo table
+local memoN = {}
+local function getN(key)
+  memoN[key] = memoN[key] or F
+  return memoN[key]
+end
+-- call: function() getN("a")() end
+
+-- way: numeric for
+local listN = { F }
+local function allN()
+  for i = 1, #listN do
+    listN[i]()
+  end
+end
+-- call: allN
+
+-- way: backward for
+local listN = { print, F }
+-- call: function() for i = #listN, 1, -1 do listN[i]() end end
+
+-- way: closures of a numeric loop
+local workN, callsN = { print, F }, {}
+for i = 1, 2 do
+  callsN[i] = function() workN[i]() end
+end
+callsN[1]()
+-- call: function() callsN[2]() end
+
+-- way: closures of a list loop
+local callsN = {}
+for i, f in ipairs({ print, F }) do
+  callsN[i] = function() f() end
+end
+callsN[1]()
+-- call: callsN[2]
+
+-- way: ipairs
+local listN = { print, F }
+local function allN()
+  for i, f in ipairs(listN) do
+    f()
+  end
+end
+-- call: allN
+
+-- way: pairs
+local setN = { a = F }
+local function allN()
+  for _, f in pairs(setN) do
+    f()
+  end
+end
+-- call: allN
+
+-- way: next
+local setN = { a = F }
+-- call: function() local _, f = next(setN) f() end
+
+-- way: keys that are functions
+local setN = { [F] = true }
+-- call: function() for f in pairs(setN) do f() end end
+
+-- way: while over a list
+local listN = { print, F }
+local function allN()
+  local i = 1
+  while listN[i] do
+    listN[i]()
+    i = i + 1
+  end
+end
+-- call: allN
+
+-- way: repeat
+local function untilN()
+  local tries = 0
+  repeat
+    tries = tries + 1
+    local f = F
+    f()
+  until tries > 0
+end
+-- call: untilN
+
+-- way: linked list
+local headN = nil
+headN = { call = print, next = headN }
+headN = { call = F, next = headN }
+local function allN()
+  local node = headN
+  while node do
+    node.call()
+    node = node.next
+  end
+end
+-- call: allN
+
+-- way: queue
+local queueN = {}
+local function pushN(f) queueN[#queueN + 1] = f end
+local function drainN()
+  while #queueN > 0 do
+    table.remove(queueN, 1)()
+  end
+end
+-- call: function() pushN(F) drainN() end
+
+-- way: table.insert
+local listN = {}
+table.insert(listN, print)
+table.insert(listN, F)
+-- call: function() for _, f in ipairs(listN) do f() end end
+
+-- way: event bus
+local handlersN = {}
+local function onN(name, f)
+  handlersN[name] = handlersN[name] or {}
+  table.insert(handlersN[name], f)
+end
+local function fireN(name, ...)
+  for _, f in ipairs(handlersN[name] or {}) do f(...) end
+end
+onN("good", print)
+onN("bad", F)
+fireN("good")
+-- call: function() fireN("bad") end
+
+-- way: event bus with methods
+local busN = { map = {} }
+function busN:on(name, f) self.map[name] = f return self end
+function busN:emit(name, ...)
+  local f = self.map[name]
+  if f then return f(...) end
+end
+busN:on("a", print):on("b", F)
+busN:emit("a")
+-- call: function() busN:emit("b") end
+
+-- way: state machine
+local stateN = "idle"
+local statesN = {
+  idle = function() return "busy" end,
+  busy = F,
+}
+-- call: function() stateN = statesN[stateN]() or stateN  statesN.busy() end
+
+-- way: visitor
+local function walkN(node, visit)
+  visit(node)
+  for _, child in ipairs(node) do walkN(child, visit) end
+end
+walkN({}, print)
+-- call: function() walkN({ {}, {} }, function(node) local f = F  f() end) end
+
+-- way: later assignment
+local laterN
+local function callN()
+  laterN()
+end
+laterN = F
+-- call: callN
+
+-- way: assigned by a function
+local laterN
+local function setN(f) laterN = f end
+setN(F)
+-- call: function() laterN() end
+
+-- way: assigned in a branch
+local chosenN = print
+if #"abc" > 2 then chosenN = F end
+-- call: function() chosenN() end
+
+-- way: replaced function
+local function oldN() print(1) end
+oldN = F
+-- call: oldN
+
+-- way: wrapped function
+local function workN()
+  local f = F
+  f()
+end
+local innerN = workN
+function workN(...)
+  print("before")
+  return innerN(...)
+end
+-- call: workN
+
+-- way: alias before override
+local savedN = F
+local currentN = savedN
+savedN = print
+-- call: function() currentN() end
+
+-- way: shadowed name
+local function nameN() print("outer") end
+local callN
+do
+  local function nameN()
+    local f = F
+    f()
+  end
+  callN = nameN
+end
+nameN()
+-- call: callN
+
+-- way: do block
+local resultN
+do
+  local hidden = F
+  resultN = function() hidden() end
+end
+-- call: resultN
+
+-- way: mutual recursion
+local evenN, oddN
+function evenN(n)
+  if n == 0 then
+    local f = F
+    f()
+  else
+    oddN(n - 1)
+  end
+end
+function oddN(n)
+  if n == 0 then print("odd") else evenN(n - 1) end
+end
+-- call: function() evenN(4) end
+
+-- way: recursion
+local function downN(n)
+  if n == 0 then
+    local f = F
+    f()
+  else
+    downN(n - 1)
+  end
+end
+-- call: function() downN(3) end
+
+-- way: continuation
+local function stepN(n, done)
+  if n > 0 then stepN(n - 1, done) else done() end
+end
+stepN(1, print)
+-- call: function() stepN(2, F) end
+
+-- way: goto
+local function loopN()
+  local n = 0
+  ::again::
+  n = n + 1
+  if n < 3 then goto again end
+  local f = F
+  f()
+end
+-- call: loopN
+
+-- way: goto continue
+local listN = { 1, 2, 3 }
+local function loopN()
+  local call = F
+  for _, item in ipairs(listN) do
+    if item < 3 then goto continue end
+    call()
+    ::continue::
+  end
+end
+-- call: loopN
+
+-- way: break
+local listN = { print, F }
+local function firstN()
+  local found
+  for _, f in ipairs(listN) do
+    found = f
+    if f ~= print then break end
+  end
+  found()
+end
+-- call: firstN
+
+-- way: __call
+local cN = setmetatable({}, { __call = function()
+  local f = F
+  f()
+end })
+-- call: function() cN() end
+
+-- way: __call with arguments
+local cN = setmetatable({}, { __call = function(self, f) f() end })
+cN(print)
+-- call: function() cN(F) end
+
+-- way: __index
+local pN = setmetatable({}, { __index = function(t, k)
+  local f = F
+  f()
+  return nil
+end })
+-- call: function() return pN.anything end
+
+-- way: __index by key
+local actionsN = { good = print, bad = F }
+local pN = setmetatable({}, { __index = function(t, k) return actionsN[k] end })
+pN.good()
+-- call: function() pN.bad() end
+
+-- way: __newindex
+local pN = setmetatable({}, { __newindex = function(t, k, v)
+  local f = F
+  f()
+  rawset(t, k, v)
+end })
+-- call: function() pN.fresh = 1 end
+
+-- way: __newindex to a table
+local storeN = {}
+local pN = setmetatable({}, { __newindex = storeN, __index = storeN })
+pN.go = F
+-- call: function() pN.go() end
+
+-- way: __add
+local mN = setmetatable({}, { __add = function()
+  local f = F
+  f()
+  return nil
+end })
+-- call: function() return mN + 1 end
+
+-- way: __sub on the right
+local mN = setmetatable({}, { __sub = function()
+  local f = F
+  f()
+  return 0
+end })
+-- call: function() return 1 - mN end
+
+-- way: __unm
+local mN = setmetatable({}, { __unm = function()
+  local f = F
+  f()
+  return 0
+end })
+-- call: function() return -mN end
+
+-- way: __concat
+local mN = setmetatable({}, { __concat = function()
+  local f = F
+  f()
+  return "x"
+end })
+-- call: function() return "a" .. mN end
+
+-- way: __len
+local mN = setmetatable({}, { __len = function()
+  local f = F
+  f()
+  return 0
+end })
+-- call: function() return #mN end
+
+-- way: __eq
+local metaN = { __eq = function()
+  local f = F
+  f()
+  return true
+end }
+local aN, bN = setmetatable({}, metaN), setmetatable({}, metaN)
+-- call: function() return aN == bN end
+
+-- way: __lt
+local metaN = { __lt = function()
+  local f = F
+  f()
+  return true
+end }
+local aN, bN = setmetatable({}, metaN), setmetatable({}, metaN)
+-- call: function() return aN < bN end
+
+-- way: __lt behind >=
+local metaN = { __lt = function()
+  local f = F
+  f()
+  return true
+end }
+local aN, bN = setmetatable({}, metaN), setmetatable({}, metaN)
+-- call: function() return aN >= bN end
+
+-- way: __tostring [no wait]
+local oN = setmetatable({}, { __tostring = function()
+  local f = F
+  f()
+  return "o"
+end })
+-- call: function() return tostring(oN) end
+
+-- way: __pairs [no wait]
+local oN = setmetatable({}, { __pairs = function(t)
+  local f = F
+  f()
+  return next, t, nil
+end })
+-- call: function() for k in pairs(oN) do print(k) end end
+
+-- way: mixin
+local MN = { go = F }
+local XN = {}
+for k, v in pairs(MN) do XN[k] = v end
+-- call: function() XN.go() end
+
+-- way: mixin by a function
+local function mixN(into, from)
+  for k, v in pairs(from) do into[k] = v end
+  return into
+end
+local XN = mixN({}, { go = F })
+-- call: function() XN.go() end
+
+-- way: rawget and rawset
+local tN = setmetatable({}, { __index = function() return print end })
+rawset(tN, "go", F)
+-- call: function() rawget(tN, "go")() end
+
+-- way: flag
+local function maybeN(yes)
+  if yes then
+    local f = F
+    f()
+  end
+end
+-- call: function() maybeN(true) end
+
+-- way: mode string
+local function doN(mode)
+  if mode == "off" then
+    print("off")
+  elseif mode == "on" then
+    local f = F
+    f()
+  end
+end
+doN("off")
+-- call: function() doN("on") end
+
+-- way: guard that holds
+local function guardN()
+  if getContext() == "HERE" then
+    local f = F
+    f()
+  end
+end
+-- call: guardN
+
+-- way: stale guard
+local contextN = getContext()
+local function guardN()
+  if contextN == "Controller" then
+    local f = F
+    f()
+  end
+end
+-- call: guardN
+
+-- way: closure made under a guard
+local heldN
+if getContext() == "Controller" then heldN = F end
+-- call: function() heldN() end
+
+-- way: and or
+local function chooseN(yes)
+  local call = yes and F or print
+  call()
+end
+chooseN(false)
+-- call: function() chooseN(true) end
+
+-- way: or default
+local function withN(f)
+  f = f or print
+  f()
+end
+-- call: function() withN(F) end
+
+-- way: and call
+local function tryN(f) return f and f() end
+tryN(nil)
+-- call: function() tryN(F) end
+
+-- way: type test
+local function runN(x)
+  if type(x) == "function" then x() elseif type(x) == "table" then x.go() end
+end
+runN(print)
+-- call: function() runN({ go = F }) end
+
+-- way: sort [no wait]
+local function sortN()
+  table.sort({ 2, 1 }, function(a, b)
+    local f = F
+    f()
+    return a < b
+  end)
+end
+-- call: sortN
+
+-- way: gsub [no wait]
+local function subN()
+  string.gsub("x", "x", function()
+    local f = F
+    f()
+    return "y"
+  end)
+end
+-- call: subN
+
+-- way: gsub as a method [no wait]
+local function subN()
+  local text = ("x"):gsub("x", function()
+    local f = F
+    f()
+    return "y"
+  end)
+  return text
+end
+-- call: subN
+
+-- way: filter [no wait]
+local function findN()
+  this.program:findZones(true, function(zone)
+    local f = F
+    f()
+    return true
+  end)
+end
+-- call: findN
+
+-- way: iterator
+local function loopN()
+  for x in F do print(x) end
+end
+-- call: loopN
+
+-- way: stateful iterator
+local function iterN(n)
+  local i = 0
+  return function()
+    i = i + 1
+    local f = F
+    f()
+    if i <= n then return i end
+  end
+end
+-- call: function() for i in iterN(2) do print(i) end end
+
+-- way: stateless iterator
+local function nextN(list, i)
+  local f = F
+  f()
+  if i < #list then return i + 1, list[i + 1] end
+end
+-- call: function() for i, x in nextN, { 1 }, 0 do print(x) end end
+
+-- way: string method
+function string.goN()
+  local f = F
+  f()
+end
+-- call: function() ("x"):goN() end
+
+-- way: field of a library
+math.doN = F
+-- call: function() math.doN() end
+
+-- way: field of a global
+ModuleN = ModuleN or {}
+ModuleN.go = F
+-- call: function() ModuleN.go() end
+
+-- way: global used before it is defined
+function firstN() secondN() end
+function secondN()
+  local f = F
+  f()
+end
+-- call: function() firstN() end
+
+-- way: _ENV
+local function insideN()
+  local call = F
+  local _ENV = { go = call }
+  go()
+end
+-- call: insideN
+
+-- way: _ENV that inherits
+local callN
+do
+  local bad = F
+  local _ENV = setmetatable({}, { __index = _G })
+  function runN() bad() end
+  callN = runN
+end
+-- call: callN
+
+-- way: behind pcall
+local function safelyN()
+  local ok = pcall(error, "x")
+  if not ok then
+    local f = F
+    f()
+  end
+end
+-- call: safelyN
+
+-- way: method of a HALion object kept as a value
+local programN = this.program
+local actN = F
+-- call: function() if programN then actN() end end
+
+-- way: module function
+-- file: moduleN
+local M = {}
+function M.call(f)
+  f()
+end
+return M
+-- main:
+local mN = require("moduleN")
+mN.call(print)
+-- call: function() mN.call(F) end
+
+-- way: module that sets a global
+-- file: moduleN
+function callFromModuleN(f)
+  f()
+end
+-- main:
+require "moduleN"
+callFromModuleN(print)
+-- call: function() callFromModuleN(F) end
+
+-- way: module that is a function
+-- file: moduleN
+return function(f) return function() f() end end
+-- main:
+local makeN = require("moduleN")
+local harmlessN = makeN(print)
+harmlessN()
+local kN = makeN(F)
+-- call: kN
+
+-- way: module that is a class
+-- file: moduleN
+local C = {}
+C.__index = C
+function C.new(f) return setmetatable({ f = f }, C) end
+function C:go() self.f() end
+return C
+-- main:
+local CN = require("moduleN")
+local otherN = CN.new(print)
+otherN:go()
+local iN = CN.new(F)
+-- call: function() iN:go() end
+
+-- way: module required twice
+-- file: moduleN
+local M = { handlers = {} }
+function M.set(f) M.handlers.go = f end
+function M.fire() M.handlers.go() end
+return M
+-- main:
+require("moduleN").set(F)
+-- call: function() require("moduleN").fire() end
+
+-- way: module with a global it calls later
+-- file: moduleN
+return { go = function() sharedN() end }
+-- main:
+local mN = require("moduleN")
+sharedN = F
+-- call: function() mN.go() end
+
+-- way: runAsync [P>C]
+-- call: function() runAsync(F) end
+
+-- way: runAsync with arguments [P>C]
+local function laterN(x, f) f(x) end
+-- call: function() runAsync(laterN, 1, F) end
+
+-- way: runAsync of a closure [P>C]
+-- call: function() runAsync(function() local f = F  f() end) end
+
+-- way: runSync [C>P]
+-- call: function() runSync(F) end
+
+-- way: runSync of a closure [C>P]
+-- call: function() runSync(function() local f = F  f() end) end
+
+-- way: spawn [P>P]
+-- call: function() spawn(F) end
+
+-- way: spawn with arguments [P>P]
+local function laterN(x, f) f(x) end
+-- call: function() spawn(laterN, 1, F) end
+
+-- way: spawn in the Controller [C>C]
+-- call: function() spawn(F) end
+
+-- way: hop by a dispatcher [P>C]
+local function onControllerN(f, ...)
+  if getContext() == "Controller" then f(...) else runAsync(f, ...) end
+end
+-- call: function() onControllerN(F) end
+
+-- way: hop by a dispatcher already there [C>C]
+local function onControllerN(f, ...)
+  if getContext() == "Controller" then f(...) else runAsync(f, ...) end
+end
+-- call: function() onControllerN(F) end
+
+-- way: alias of runAsync [P>C]
+local hopN = runAsync
+-- call: function() hopN(F) end
