@@ -2,7 +2,7 @@
 //!
 //! Spelled as the Lua language server spells its own, so that one comment serves both. Ranges are bytes of the file.
 
-use halion_syntax::{NodeOrToken, SyntaxKind, TextRange, TextSize};
+use halion_syntax::{NodeOrToken, SyntaxKind, SyntaxToken, TextRange, TextSize};
 
 use crate::script::{FileId, Script};
 
@@ -18,6 +18,10 @@ pub(crate) struct Annotation {
     pub text: String,
     /// Where `text` starts.
     pub start: TextSize,
+    /// Where the code behind the comment goes on.
+    pub next: Option<TextSize>,
+    /// Whether nothing else stands in its line.
+    pub is_alone: bool,
 }
 
 const TAGS: [&str; 2] = ["diagnostic", "thread"];
@@ -43,6 +47,13 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
                 let Some(text) = tagged(comment, tag) else {
                     continue;
                 };
+                let before = file.text[..usize::from(token.text_range().start())]
+                    .trim_end_matches([' ', '\t']);
+                let mut further =
+                    std::iter::successors(token.next_token(), SyntaxToken::next_token);
+                let next = further
+                    .find(|token| !token.kind().is_trivia())
+                    .map(|token| token.text_range().start());
                 let skipped = comment.len() - text.len();
                 annotations.push(Annotation {
                     file: file_id,
@@ -51,6 +62,8 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
                     text: text.trim_end().to_owned(),
                     start: token.text_range().start()
                         + TextSize::try_from(skipped).expect("a comment is shorter than 4 GB"),
+                    next,
+                    is_alone: before.is_empty() || before.ends_with('\n'),
                 });
             }
         }

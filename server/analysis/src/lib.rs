@@ -87,7 +87,7 @@ pub fn analyze(script: &Script) -> Analysis {
     solver.solve();
     let lines = lines::Lines::new(script);
     let annotations = annotation::annotations(script);
-    let assertions = rules::thread_assertion::read(script, &program, &lines, &annotations);
+    let assertions = rules::thread_assertion::read(&program, &lines, &annotations);
     rules::thread_assertion::enter(&assertions, &mut solver);
     let violations = rules::thread_assertion::cut(&assertions, &mut solver);
     let solved = rules::Solved::new(&solver);
@@ -101,12 +101,12 @@ pub fn analyze(script: &Script) -> Analysis {
     diagnostics.extend(rules::needs_both_threads::check(&solver, &solved));
     diagnostics.extend(rules::run_sync_argument::check(&solver, &solved));
     if !solver.out_of_budget() {
-        diagnostics.extend(rules::neighbours(&solver, &solved, script));
+        diagnostics.extend(rules::neighbours(&solver, &solved, &lines));
     }
     let probes = rules::needs_controller::probe(&mut solver, &solved);
     diagnostics.extend(rules::needs_controller::check(&mut solver, &probes));
     let complete = !solver.out_of_budget();
-    suppress::apply(script, &lines, &annotations, &mut diagnostics, complete);
+    suppress::apply(&lines, &annotations, &mut diagnostics, complete);
     diagnostics.sort_by(|a, b| {
         (a.file, a.range.start(), a.code, a.severity).cmp(&(
             b.file,

@@ -4,11 +4,12 @@
 //! every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported; codes of other tools are left alone.
 
 use halion_syntax::{TextRange, TextSize};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::annotation::Annotation;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lines::Lines;
-use crate::script::{FileId, Script};
+use crate::script::FileId;
 use crate::similar::similar;
 
 /// One code of one comment.
@@ -27,18 +28,18 @@ struct Suppression {
 
 /// Takes suppressed findings out, and adds those about the comments themselves.
 pub(crate) fn apply(
-    script: &Script,
     lines: &Lines,
     annotations: &[Annotation],
     diagnostics: &mut Vec<Diagnostic>,
     complete: bool,
 ) {
     let mut remarks = Vec::new();
-    let mut suppressions = read(script, lines, annotations, &mut remarks);
+    let mut suppressions = read(lines, annotations, &mut remarks);
     if suppressions.is_empty() && remarks.is_empty() {
         return;
     }
-    diagnostics.retain(|diagnostic| !hits(&mut suppressions, lines, diagnostic));
+    let index = Index::new(&suppressions);
+    diagnostics.retain(|diagnostic| !hits(&mut suppressions, &index, lines, diagnostic));
     if complete {
         for unused in suppressions.iter().filter(|suppression| {
             !suppression.used
@@ -53,18 +54,51 @@ pub(crate) fn apply(
             remarks.push(remark(unused.file, unused.range, message));
         }
     }
-    remarks.retain(|remark| !hits(&mut suppressions, lines, remark));
+    remarks.retain(|remark| !hits(&mut suppressions, &index, lines, remark));
     diagnostics.extend(remarks);
 }
 
+/// Suppressions by the line they act on, so that many of them cost no more than their number.
+struct Index {
+    by_line: FxHashMap<(FileId, u32), Vec<usize>>,
+    /// Those that act on more than a line.
+    wide: Vec<usize>,
+}
+
+impl Index {
+    fn new(suppressions: &[Suppression]) -> Index {
+        let mut index = Index {
+            by_line: FxHashMap::default(),
+            wide: Vec::new(),
+        };
+        for (idx, suppression) in suppressions.iter().enumerate() {
+            let (first, last) = suppression.lines;
+            if first == last {
+                let place = (suppression.file, first);
+                index.by_line.entry(place).or_default().push(idx);
+            } else {
+                index.wide.push(idx);
+            }
+        }
+        index
+    }
+}
+
 /// Whether a finding is suppressed; all comments that do so count as used.
-fn hits(suppressions: &mut [Suppression], lines: &Lines, diagnostic: &Diagnostic) -> bool {
+fn hits(
+    suppressions: &mut [Suppression],
+    index: &Index,
+    lines: &Lines,
+    diagnostic: &Diagnostic,
+) -> bool {
     if diagnostic.code == Code::SyntaxError {
         return false;
     }
     let line = lines.line(diagnostic.file, diagnostic.range.start());
+    let here = index.by_line.get(&(diagnostic.file, line));
     let mut hit = false;
-    for suppression in suppressions {
+    for &idx in here.into_iter().flatten().chain(&index.wide) {
+        let suppression = &mut suppressions[idx];
         let (first, last) = suppression.lines;
         let fits = suppression.code.is_none_or(|code| code == diagnostic.code);
         if fits && suppression.file == diagnostic.file && (first..=last).contains(&line) {
@@ -86,11 +120,13 @@ fn remark(file: FileId, range: TextRange, message: String) -> Diagnostic {
 }
 
 fn read(
-    script: &Script,
     lines: &Lines,
     annotations: &[Annotation],
     remarks: &mut Vec<Diagnostic>,
 ) -> Vec<Suppression> {
+    let line_of = |one: &Annotation| (one.file, lines.line(one.file, one.range.start()));
+    let alone = annotations.iter().filter(|one| one.is_alone);
+    let comments: FxHashSet<(FileId, u32)> = alone.map(line_of).collect();
     let mut suppressions: Vec<Suppression> = Vec::new();
     for annotation in annotations.iter().filter(|one| one.tag == "diagnostic") {
         let line = lines.line(annotation.file, annotation.range.start());
@@ -108,7 +144,11 @@ fn read(
         let acts_on = match action {
             "disable-line" => (line, line),
             "disable-next-line" => {
-                let next = below(script, annotation.file, line);
+                // Comments one below the other act on the same line.
+                let mut next = line + 1;
+                while comments.contains(&(annotation.file, next)) {
+                    next += 1;
+                }
                 (next, next)
             }
             "disable" => (0, u32::MAX),
@@ -192,16 +232,6 @@ fn codes_of<'a>(
         offset += part.len() + 1;
     }
     found
-}
-
-/// The next line that is not such a comment itself.
-fn below(script: &Script, file: FileId, line: u32) -> u32 {
-    let text = &script.files[file.idx()].text;
-    let further = text.lines().skip(line as usize + 1);
-    let comments = further
-        .take_while(|text| text.trim_start().starts_with("---@diagnostic"))
-        .count();
-    line + 1 + u32::try_from(comments).unwrap_or_default()
 }
 
 #[cfg(test)]

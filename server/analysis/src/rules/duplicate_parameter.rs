@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use halion_syntax::LineIndex;
-
 use super::facts::Facts;
 use super::parameter_definition::definitions;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -30,10 +28,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         };
         let (here, there) = (program.expr(at), program.expr(known));
         let file = &facts.solver.script.files[there.file.idx()];
-        let line = LineIndex::new(&file.text)
-            .line_col(there.range.start())
-            .line
-            + 1;
+        let line = facts.lines.line(there.file, there.range.start()) + 1;
         let text = facts.text(name);
         diagnostics.push(Diagnostic {
             supplied_at: Some((there.file, there.range)),

@@ -3,7 +3,7 @@
 //! Only `while true` and `repeat ... until false` without a way out, where every call is known and neither waits nor raises an error.
 
 use halion_api::{Availability, Thread, api};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::Facts;
 use super::wrong_thread;
@@ -31,21 +31,16 @@ const MAY_LEAVE: [&str; 11] = [
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for one in &facts.uses.loops {
-        if !is_endless(facts, one) {
-            continue;
-        }
-        let mut quiet = Quiet {
-            facts,
-            known: FxHashMap::default(),
-        };
-        let instances = facts.reached().filter(|(inst, grade)| {
-            *grade == Grade::Certain && facts.solver.insts[inst.idx()].fun == one.fun
-        });
-        let runs: Vec<InstId> = instances.map(|(inst, _)| inst).collect();
+    let mut quiet = Quiet {
+        facts,
+        known: FxHashMap::default(),
+        resolved: FxHashMap::default(),
+    };
+    for one in facts.uses.loops.iter().filter(|one| is_endless(facts, one)) {
+        let runs = facts.runs(one.fun);
         let stuck = runs.iter().all(|&inst| quiet.block(inst, &one.body.body));
-        if let (Some(first), true) = (runs.first(), stuck) {
-            diagnostics.push(diagnostic(facts, one, *first));
+        if let (Some(&first), true) = (runs.first(), stuck) {
+            diagnostics.push(diagnostic(facts, one, first));
         }
     }
     diagnostics
@@ -118,6 +113,8 @@ fn leaves(program: &Program, block: &Block) -> bool {
 struct Quiet<'a> {
     facts: &'a Facts<'a>,
     known: FxHashMap<InstId, bool>,
+    /// Calls of each instance whose callee is known.
+    resolved: FxHashMap<InstId, FxHashSet<ExprId>>,
 }
 
 impl Quiet<'_> {
@@ -162,19 +159,17 @@ impl Quiet<'_> {
         !waits && edges.into_iter().all(|to| self.function(to))
     }
 
-    /// Whether the analysis knows all that a call may lead to.
-    fn call_is_known(&self, inst: InstId, call: ExprId) -> bool {
+    /// Whether the analysis knows what a call leads to.
+    fn call_is_known(&mut self, inst: InstId, call: ExprId) -> bool {
         let solver = self.facts.solver;
-        let instance = &solver.insts[inst.idx()];
-        let resolved = instance
-            .edges
-            .iter()
-            .any(|edge| edge.how.site == call && !edge.how.unsure)
-            || instance
-                .calls
-                .iter()
-                .any(|known| known.how.site == call && !known.how.unsure);
-        resolved || self.is_harmless(call)
+        let resolved = self.resolved.entry(inst).or_insert_with(|| {
+            let instance = &solver.insts[inst.idx()];
+            let edges = instance.edges.iter().map(|edge| &edge.how);
+            let builtins = instance.calls.iter().map(|call| &call.how);
+            let certain = edges.chain(builtins).filter(|how| !how.unsure);
+            certain.map(|how| how.site).collect()
+        });
+        resolved.contains(&call) || self.is_harmless(call)
     }
 
     /// A function of the Lua library under its own name that does nothing but its work.

@@ -6,7 +6,7 @@ use super::Solved;
 use crate::diagnostic::Severity;
 use crate::graph::Grade;
 use crate::ir::{ExprId, ExprKind, FunId, Name};
-use crate::script::Script;
+use crate::lines::Lines;
 use crate::solve::Solver;
 use crate::uses::{Uses, uses};
 use crate::value::{ClassId, InstId, Value};
@@ -16,10 +16,13 @@ pub(crate) struct Facts<'a> {
     pub solver: &'a Solver<'a>,
     pub solved: &'a Solved,
     pub uses: Uses<'a>,
+    pub lines: &'a Lines,
     /// For each function, how certainly it runs, if it runs.
     grades: Vec<Option<Grade>>,
     /// For each function, the threads it runs in once the script is loaded.
     threads: Vec<Threads>,
+    /// For each function, the instances that run for certain.
+    runs: Vec<Vec<InstId>>,
     /// For each function, what its parameters hold.
     params: Vec<Vec<Held>>,
 }
@@ -35,10 +38,11 @@ enum Held {
 
 impl<'a> Facts<'a> {
     /// Of a solved script.
-    pub fn new(solver: &'a Solver<'a>, solved: &'a Solved, script: &Script) -> Facts<'a> {
+    pub fn new(solver: &'a Solver<'a>, solved: &'a Solved, lines: &'a Lines) -> Facts<'a> {
         let n_funs = solver.program.funs.len();
         let mut grades: Vec<Option<Grade>> = vec![None; n_funs];
         let mut threads = vec![Threads::NONE; n_funs];
+        let mut runs: Vec<Vec<InstId>> = vec![Vec::new(); n_funs];
         let mut params: Vec<Vec<Held>> = vec![Vec::new(); n_funs];
         for (inst, grade) in solved.reached() {
             let instance = &solver.insts[inst.idx()];
@@ -54,6 +58,9 @@ impl<'a> Facts<'a> {
                     _ => Held::Anything,
                 };
             }
+            if grade == Grade::Certain {
+                runs[fun].push(inst);
+            }
             grades[fun] = Some(grades[fun].map_or(grade, |known| known.min(grade)));
             if instance.phase != crate::instance::Phase::LoadC && grade == Grade::Certain {
                 threads[fun] = threads[fun].union(Threads::from(instance.phase.thread()));
@@ -62,9 +69,11 @@ impl<'a> Facts<'a> {
         Facts {
             solver,
             solved,
-            uses: uses(solver.program, &solver.names, script),
+            uses: uses(solver.program, &solver.names, solver.script),
+            lines,
             grades,
             threads,
+            runs,
             params,
         }
     }
@@ -89,6 +98,11 @@ impl<'a> Facts<'a> {
     /// The threads a function runs in for certain, loading left out.
     pub fn threads(&self, fun: FunId) -> Threads {
         self.threads[fun.idx()]
+    }
+
+    /// The instances of a function that run for certain.
+    pub fn runs(&self, fun: FunId) -> &[InstId] {
+        &self.runs[fun.idx()]
     }
 
     /// The text of a name.

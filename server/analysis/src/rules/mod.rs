@@ -24,13 +24,13 @@ pub(crate) mod wrong_thread;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Grade, Reach, entries_of};
 use crate::instance::Root;
-use crate::script::Script;
+use crate::lines::Lines;
 use crate::solve::Solver;
 use crate::value::InstId;
 
 /// The rules beside the thread analysis (THREAD-ANALYSIS 2.4): nothing at Warning or above unless it proves a bug.
-pub(crate) fn neighbours(solver: &Solver, solved: &Solved, script: &Script) -> Vec<Diagnostic> {
-    let facts = facts::Facts::new(solver, solved, script);
+pub(crate) fn neighbours(solver: &Solver, solved: &Solved, lines: &Lines) -> Vec<Diagnostic> {
+    let facts = facts::Facts::new(solver, solved, lines);
     let rules = [
         suspend_not_possible::check,
         note_task_only::check,

@@ -2,7 +2,7 @@
 //!
 //! Such a function is run once per thread with unknown arguments; what fails for certain is reported at its name, as a hint.
 
-use halion_api::{Thread, Threads};
+use halion_api::{Thread, Threads, api};
 
 use super::{Solved, wrong_thread};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -112,6 +112,9 @@ pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
         if overwritten.contains(&probe.fun) || called.binary_search(&probe.fun).is_ok() {
             continue;
         }
+        if is_replaced(solver, probe, probes) {
+            continue;
+        }
         let on_processor = failing(solver, probe.processor, Thread::Processor);
         let Some(first) = on_processor.first() else {
             continue;
@@ -156,6 +159,21 @@ pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
         });
     }
     diagnostics
+}
+
+/// Whether a function of the same name further down takes its place: HALion calls that one.
+fn is_replaced(solver: &Solver, probe: &Probe, probes: &[Probe]) -> bool {
+    let program = solver.program;
+    let fun = program.fun(probe.fun);
+    let is_callback = api().callback(&fun.name).is_some();
+    is_callback
+        && program.funs.iter().enumerate().any(|(idx, other)| {
+            other.name == fun.name
+                && other.file == fun.file
+                && other.parent == fun.parent
+                && other.range.start() > fun.range.end()
+                && !probes.iter().any(|dead| dead.fun.idx() == idx)
+        })
 }
 
 /// The threads an instance asks for: those of functions available in one thread only, called there or below.

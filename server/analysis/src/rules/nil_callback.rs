@@ -2,14 +2,26 @@
 //!
 //! Its name is nil there, which means no callback, and HALion never calls the function that is defined further down.
 
-use halion_syntax::TextRange;
+use std::collections::BTreeMap;
+
+use halion_syntax::{TextRange, TextSize};
 
 use super::facts::Facts;
-use super::parameter_definition::{Definition, definitions};
+use super::parameter_definition::definitions;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::ir::{ExprId, ExprKind, Name};
+use crate::ir::{ExprKind, Name};
 use crate::script::FileId;
 use crate::uses::UseKind;
+
+/// Where a name gets its function, if it is nil before.
+#[derive(Clone, Copy)]
+struct Later {
+    file: FileId,
+    /// Nothing is assigned to the name before this.
+    from: TextSize,
+    /// The name where the function is defined.
+    range: TextRange,
+}
 
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
@@ -18,19 +30,27 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         return diagnostics;
     }
     let program = facts.solver.program;
+    let locals = local_functions(facts);
+    let mut names: BTreeMap<Name, Option<Later>> = BTreeMap::new();
     for definition in definitions(facts).iter().filter(|one| one.straight) {
+        let call = program.expr(definition.call);
         for &callback in &definition.callbacks {
             let Some(name) = facts.global(callback) else {
                 continue;
             };
-            let Some(later) = defined_later(facts, definition, name) else {
+            let later = *names
+                .entry(name)
+                .or_insert_with(|| defined_once(facts, &locals, name));
+            let Some(later) =
+                later.filter(|later| later.file == call.file && later.from >= call.range.end())
+            else {
                 continue;
             };
             let text = facts.text(name);
             let expr = program.expr(callback);
             diagnostics.push(Diagnostic {
                 function: Some(text.to_owned()),
-                supplied_at: Some(later),
+                supplied_at: Some((later.file, later.range)),
                 help: vec![format!(
                     "move this call behind the function, or pass function() {text}() end"
                 )],
@@ -47,46 +67,61 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Where a function of this name is defined behind the call, if it cannot be there before.
-fn defined_later(
-    facts: &Facts,
-    definition: &Definition,
-    name: Name,
-) -> Option<(FileId, TextRange)> {
+/// The first definition of a global or local function by global statements, if nothing else assigns the name.
+fn defined_once(facts: &Facts, locals: &BTreeMap<&str, Later>, name: Name) -> Option<Later> {
     if facts.is_known(name) || facts.is_host_variable(name) {
         return None;
     }
     let program = facts.solver.program;
-    let call = program.expr(definition.call);
-    let behind = |expr: ExprId| {
-        let expr = program.expr(expr);
-        expr.file == call.file && expr.range.start() >= call.range.end()
-    };
-    let mut later = None;
+    let mut first: Option<Later> = None;
+    let mut has_function = false;
     for one in facts.uses.of(name) {
         let UseKind::Write(value) = one.kind else {
             continue;
         };
-        let in_chunk = program.fun(one.fun).is_chunk();
-        if !behind(one.expr) || !in_chunk {
+        let expr = program.expr(one.expr);
+        let is_function =
+            value.is_some_and(|value| matches!(program.expr(value).kind, ExprKind::Fun(_)));
+        let other_file = first.is_some_and(|first| first.file != expr.file);
+        if !program.fun(one.fun).is_chunk() || other_file {
             return None;
         }
-        if value.is_some_and(|value| matches!(program.expr(value).kind, ExprKind::Fun(_))) {
-            let expr = program.expr(one.expr);
-            later.get_or_insert((expr.file, expr.range));
+        let later = first.get_or_insert(Later {
+            file: expr.file,
+            from: expr.range.start(),
+            range: expr.range,
+        });
+        later.from = later.from.min(expr.range.start());
+        if is_function && !has_function {
+            later.range = expr.range;
+            has_function = true;
         }
     }
-    // `local function f` further down is another variable, which does not exist here.
-    let local = program.funs.iter().find(|fun| {
-        let parent = fun
+    match first {
+        Some(first) => has_function.then_some(first),
+        // `local function f` further down is another variable, which does not exist before.
+        None => locals.get(facts.text(name)).copied(),
+    }
+}
+
+/// The last local function of each name in global statements.
+fn local_functions<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Later> {
+    let program = facts.solver.program;
+    let mut locals = BTreeMap::new();
+    for fun in &program.funs {
+        if fun
             .parent
-            .is_some_and(|parent| program.fun(parent).is_chunk());
-        fun.file == call.file
-            && parent
-            && fun.name == facts.text(name)
-            && fun.range.start() >= call.range.end()
-    });
-    later.or_else(|| local.map(|fun| (fun.file, fun.name_range)))
+            .is_some_and(|parent| program.fun(parent).is_chunk())
+        {
+            let later = Later {
+                file: fun.file,
+                from: fun.range.start(),
+                range: fun.name_range,
+            };
+            locals.insert(fun.name.as_str(), later);
+        }
+    }
+    locals
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use halion_api::{Thread, Threads};
-use halion_syntax::{NodeOrToken, TextRange, TextSize};
+use halion_syntax::{TextRange, TextSize};
 
 use super::Solved;
 use crate::annotation::Annotation;
@@ -16,7 +16,7 @@ use crate::graph::{Grade, Reach, grade_of};
 use crate::instance::{Edge, Phase, Root};
 use crate::ir::{FunId, Program};
 use crate::lines::Lines;
-use crate::script::{FileId, Script};
+use crate::script::FileId;
 use crate::solve::Solver;
 use crate::value::InstId;
 
@@ -34,12 +34,12 @@ pub(crate) struct Violation {
 }
 
 /// Finds the function below each comment.
-pub(crate) fn read(
-    script: &Script,
-    program: &Program,
-    lines: &Lines,
-    annotations: &[Annotation],
-) -> Assertions {
+pub(crate) fn read(program: &Program, lines: &Lines, annotations: &[Annotation]) -> Assertions {
+    let functions = if annotations.is_empty() {
+        Vec::new()
+    } else {
+        functions_in_order(program)
+    };
     let mut assertions = Assertions {
         threads: BTreeMap::new(),
         remarks: Vec::new(),
@@ -53,7 +53,7 @@ pub(crate) fn read(
         let thread = [Thread::Controller, Thread::Processor]
             .into_iter()
             .find(|thread| thread.id().eq_ignore_ascii_case(word));
-        let below = function_below(script, program, lines, annotation);
+        let below = function_below(&functions, lines, annotation);
         let problem = match (thread, below) {
             (Some(thread), Some(fun)) => {
                 assertions.threads.insert(fun, thread);
@@ -77,29 +77,34 @@ pub(crate) fn read(
     assertions
 }
 
+/// Functions by their file and start, outer ones first.
+fn functions_in_order(program: &Program) -> Vec<(FileId, TextSize, FunId)> {
+    let mut functions: Vec<_> = program
+        .funs
+        .iter()
+        .enumerate()
+        .filter(|(_, fun)| !fun.is_chunk())
+        .map(|(idx, fun)| {
+            let id = FunId(u32::try_from(idx).expect("fewer than 2^32 functions"));
+            (fun.file, fun.range.start(), id)
+        })
+        .collect();
+    functions.sort_unstable();
+    functions
+}
+
 /// The outermost function that starts in the line of the next code.
 fn function_below(
-    script: &Script,
-    program: &Program,
+    functions: &[(FileId, TextSize, FunId)],
     lines: &Lines,
     annotation: &Annotation,
 ) -> Option<FunId> {
-    let root = script.files[annotation.file.idx()].parse.syntax();
-    let tokens = root.descendants_with_tokens();
-    let next: TextSize = tokens
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| !token.kind().is_trivia())
-        .map(|token| token.text_range().start())
-        .find(|&start| start >= annotation.range.end())?;
-    let line = lines.line(annotation.file, next);
-    let candidates = program.funs.iter().enumerate().filter(|(_, fun)| {
-        fun.file == annotation.file
-            && !fun.is_chunk()
-            && fun.range.start() >= next
-            && lines.line(fun.file, fun.range.start()) == line
-    });
-    let (idx, _) = candidates.min_by_key(|(_, fun)| (fun.range.start(), fun.range.len()))?;
-    u32::try_from(idx).ok().map(FunId)
+    let next = annotation.next?;
+    let from =
+        functions.partition_point(|&(file, start, _)| (file, start) < (annotation.file, next));
+    let &(file, start, fun) = functions.get(from)?;
+    let fits = file == annotation.file && lines.line(file, start) == lines.line(file, next);
+    fits.then_some(fun)
 }
 
 /// Makes entries of marked functions that are not seen in their thread.

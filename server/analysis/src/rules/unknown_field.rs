@@ -3,7 +3,7 @@
 //! Only where the class is certain: a parameter that is never assigned and never holds anything else. A field that looks like a real one
 //! is a Warning, any other an Information.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use halion_api::{Class, api};
 
@@ -17,6 +17,7 @@ use crate::uses::UseKind;
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let mut fields_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for one in &facts.uses.fields {
         let Some((base, key)) = facts.index(one.expr) else {
             continue;
@@ -25,7 +26,9 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
             continue;
         };
         let field = facts.text(key);
-        let known = fields(class);
+        let known = fields_of
+            .entry(&class.name)
+            .or_insert_with(|| fields(class));
         if known.contains(field) || !api().methods_named(field).is_empty() {
             continue;
         }

@@ -9,12 +9,16 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::similar::similar;
 use crate::uses::UseKind;
 
+/// Names looked up in the API; a script with more unknown ones is not written for HALion.
+const MAX_NAMES: usize = 500;
+
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     if facts.uses.hidden_globals {
         return diagnostics;
     }
+    let mut n_names = 0;
     for (&name, uses) in &facts.uses.globals {
         let text = facts.text(name);
         if facts.is_known(name)
@@ -22,6 +26,10 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
             || uses.iter().any(|one| one.kind != UseKind::Call)
         {
             continue;
+        }
+        n_names += 1;
+        if n_names > MAX_NAMES {
+            break;
         }
         let functions = api().functions().iter().map(|function| &function.name);
         let constructors = api().constructors().map(|function| &function.name);
