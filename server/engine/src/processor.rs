@@ -119,8 +119,8 @@ impl Engine {
             if entry.key().0 > at {
                 return;
             }
-            let event = entry.remove();
-            world.send_scheduled(event);
+            let scheduled = entry.remove();
+            world.send_scheduled(scheduled);
         }
     }
 }

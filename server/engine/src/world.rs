@@ -41,6 +41,14 @@ pub(crate) struct ChangeJob {
     pub parent: Option<TaskId>,
 }
 
+/// What happens later, without a task.
+pub(crate) enum Scheduled {
+    /// An event of `postEvent` leaves.
+    Event(Event),
+    /// A note of `playNote` has had its time.
+    EndOf(i64),
+}
+
 /// The host's transport.
 pub(crate) struct Transport {
     /// Beats per minute; `None` if the host gives none.
@@ -73,7 +81,7 @@ pub(crate) struct World {
     pub spawned: VecDeque<(TaskId, MultiValue)>,
     pub starting_spawned: bool,
     /// Events to send later, in the order of their sample, then of their creation.
-    pub outgoing: BTreeMap<(Samples, u64), Event>,
+    pub outgoing: BTreeMap<(Samples, u64), Scheduled>,
     pub next_outgoing: u64,
     pub keys: Keys,
     pub transport: Transport,
@@ -185,9 +193,18 @@ impl World {
         if at <= self.clock.now {
             self.record(RecordKind::EventOut(event));
         } else {
-            self.outgoing.insert((at, self.next_outgoing), event);
-            self.next_outgoing += 1;
+            self.schedule(Scheduled::Event(event), at);
         }
+    }
+
+    /// Ends a note of the script later, unless it has ended by then.
+    pub fn end_note_at(&mut self, id: i64, at: Samples) {
+        self.schedule(Scheduled::EndOf(id), at);
+    }
+
+    fn schedule(&mut self, scheduled: Scheduled, at: Samples) {
+        self.outgoing.insert((at, self.next_outgoing), scheduled);
+        self.next_outgoing += 1;
     }
 
     /// The time-out of the thread whose turn it is, in milliseconds.
@@ -226,12 +243,16 @@ impl World {
         self.record(RecordKind::Print { text });
     }
 
-    /// Sends a scheduled event; the end of a note that has ended already is dropped.
-    pub fn send_scheduled(&mut self, event: Event) {
-        match event {
-            Event::NoteOff { id, .. } if self.keys.is_sounding(id) => self.end_note(id),
-            Event::NoteOff { .. } => {}
-            event => self.record(RecordKind::EventOut(event)),
+    /// Does what was scheduled; the end of a note that has ended already is dropped.
+    pub fn send_scheduled(&mut self, scheduled: Scheduled) {
+        match scheduled {
+            Scheduled::EndOf(id) => self.end_note(id),
+            Scheduled::Event(event) => {
+                if let Event::NoteOff { id, .. } = event {
+                    self.keys.ends(id);
+                }
+                self.record(RecordKind::EventOut(event));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ fn post_event(call: &Call<'_>) -> native::Result {
                 world.keys.sounds(*own, *note);
                 id = Some(*own);
             }
-            Event::NoteOff { id: own, .. } => {
+            Event::NoteOff { id: own, .. } if at <= world.clock.now => {
                 world.keys.ends(*own);
             }
             _ => {}
@@ -81,14 +81,7 @@ fn play_note(call: &Call<'_>) -> native::Result {
             world.keys.depend(key, id);
         }
         if let Some(end) = world.clock.after_ms(duration_ms) {
-            world.send(
-                Event::NoteOff {
-                    id,
-                    note,
-                    velocity: 0.0,
-                },
-                end,
-            );
+            world.end_note_at(id, end);
         }
         id
     });

@@ -33,6 +33,17 @@ fn post_event_copies_and_delays() {
     );
 }
 
+/// HALion semantics 5.4: a note-off that is posted later leaves, with its velocity.
+#[test]
+fn a_delayed_note_off_leaves() {
+    check_events(
+        "function onNote(e) postEvent(e, 10) end function onRelease(e) e.velocity = 7 postEvent(e, 10) end",
+        "0 ms note 60 100",
+        "10 ms processor event_out note_on id=1 note=60 velocity=100
+        110 ms processor event_out note_off id=1 note=60 velocity=7",
+    );
+}
+
 /// HALion semantics 5.5: until the key comes up, a number of ms cut short by the key, or until the script says so.
 #[test]
 fn play_note_durations() {
