@@ -23,19 +23,32 @@ static KEY: u8 = 0;
 #[derive(Default)]
 pub(crate) struct Meter {
     left: Cell<i64>,
+    /// What the stretch was given in all.
+    budget: Cell<i64>,
     stopped: Cell<bool>,
 }
 
 impl Meter {
-    /// Starts a stretch of `ms` virtual milliseconds of work; gives what was left of the stretch it interrupts.
-    pub fn start(&self, ms: f64) -> i64 {
-        let instructions = (ms * proposed::INSTRUCTIONS_PER_MS).clamp(0.0, 1e15);
-        self.left.replace(instructions as i64)
+    /// Starts a stretch of `ms` virtual milliseconds of work; gives the stretch it interrupts.
+    pub fn start(&self, ms: f64) -> Stretch {
+        let instructions = instructions(ms);
+        Stretch {
+            left: self.left.replace(instructions),
+            budget: self.budget.replace(instructions),
+        }
+    }
+
+    /// Gives the running stretch another budget; what it has used stays used.
+    pub fn set_budget(&self, ms: f64) {
+        let used = self.budget.get() - self.left.get();
+        self.budget.set(instructions(ms));
+        self.left.set(self.budget.get() - used);
     }
 
     /// Goes on with the interrupted stretch.
-    pub fn restore(&self, left: i64) {
-        self.left.set(left);
+    pub fn restore(&self, stretch: Stretch) {
+        self.left.set(stretch.left);
+        self.budget.set(stretch.budget);
     }
 
     /// Must the script end? Then no `pcall` may catch the error that says so.
@@ -50,7 +63,17 @@ impl Meter {
     }
 }
 
-/// Puts the meter where the hook finds it. The state must not outlive `meter`.
+/// The meter of a stretch that was interrupted.
+pub(crate) struct Stretch {
+    left: i64,
+    budget: i64,
+}
+
+fn instructions(ms: f64) -> i64 {
+    (ms * proposed::INSTRUCTIONS_PER_MS).clamp(0.0, 1e15) as i64
+}
+
+/// Puts the meter where the hook finds it, and sets the hook of the main Lua thread, where `__tostring` of an error runs. The state must not outlive `meter`.
 pub(crate) fn install(lua: &Lua, meter: &Meter) {
     let meter: *const Meter = meter;
     lua.exec_raw_lua(|raw| {
@@ -60,6 +83,7 @@ pub(crate) fn install(lua: &Lua, meter: &Meter) {
             ffi::lua_pushlightuserdata(l, meter.cast_mut().cast::<c_void>());
             ffi::lua_rawsetp(l, ffi::LUA_REGISTRYINDEX, addr_of!(KEY).cast());
         }
+        hook_thread(l, false);
     });
 }
 

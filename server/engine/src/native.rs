@@ -8,7 +8,10 @@ use std::ffi::{c_char, c_int};
 use halion_api::{Function as ApiFunction, FunctionKind, Thread, Threads, wrong_thread_message};
 use mlua::{FromLua as _, Function, Lua, MultiValue, Table, Value, ffi};
 
-use crate::{runtime::Host, world::World};
+use crate::{
+    runtime::{Host, plain_error},
+    world::World,
+};
 
 /// A builtin in the making: what it is called with.
 pub(crate) struct Call<'a> {
@@ -43,6 +46,8 @@ pub(crate) enum Reply {
 pub(crate) enum Raise {
     /// A script error; the position of the caller is put in front.
     Script(String),
+    /// A script error that has its position already.
+    Placed(String),
     /// Lua itself failed, usually out of memory.
     Lua(mlua::Error),
 }
@@ -69,6 +74,7 @@ const RETURN: i32 = 0;
 const SUSPEND: i32 = 1;
 const RAISE: i32 = 2;
 const CALL: i32 = 3;
+const RAISE_PLACED: i32 = 4;
 
 /// A Lua function that checks the thread and runs `body`.
 pub(crate) fn function(
@@ -142,15 +148,21 @@ fn make(
                 Ok(head.into_iter().chain(arguments).collect())
             }
             Err(Raise::Script(message)) => fail(lua, message),
-            Err(Raise::Lua(error)) => Err(error),
+            Err(Raise::Placed(message)) => fail_with(lua, RAISE_PLACED, message),
+            // As a string like every other error of Lua, not as mlua's object.
+            Err(Raise::Lua(error)) => fail(lua, plain_error(&error)),
         }
     })?;
     wrap(lua, inner)
 }
 
 fn fail(lua: &Lua, message: String) -> mlua::Result<MultiValue> {
+    fail_with(lua, RAISE, message)
+}
+
+fn fail_with(lua: &Lua, tag: i32, message: String) -> mlua::Result<MultiValue> {
     Ok(MultiValue::from_iter([
-        Value::Integer(RAISE.into()),
+        Value::Integer(tag.into()),
         Value::String(lua.create_string(message)?),
     ]))
 }
@@ -182,6 +194,7 @@ unsafe extern "C-unwind" fn call(l: *mut ffi::lua_State) -> c_int {
                 ffi::lua_call(l, ffi::lua_gettop(l) - 1, ffi::LUA_MULTRET);
                 ffi::lua_gettop(l)
             }
+            RAISE_PLACED => ffi::lua_error(l),
             _ => {
                 ffi::luaL_where(l, 1);
                 ffi::lua_insert(l, 2);

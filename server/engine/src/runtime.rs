@@ -174,8 +174,12 @@ fn step(
             suspend(runtime, id);
             true
         }
-        Err(message) => {
-            fail(lua, runtime, id, &coroutine, message);
+        Err(mut failure) => {
+            // The error's own `__tostring` may be what ran out of time.
+            if runtime.meter.is_stopped() {
+                failure.message = proposed::TIME_OUT_MESSAGE.to_owned();
+            }
+            fail(lua, runtime, id, &coroutine, failure);
             false
         }
     };

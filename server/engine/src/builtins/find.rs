@@ -72,6 +72,9 @@ fn find(call: &Call<'_>, class: &str) -> native::Result {
 unsafe extern "C-unwind" fn keep(l: *mut ffi::lua_State) -> c_int {
     // SAFETY: called by Lua with a table and a function.
     unsafe {
+        // A script can get hold of this function by `debug.getinfo` and call it with anything.
+        ffi::luaL_checktype(l, 1, ffi::LUA_TTABLE);
+        ffi::lua_settop(l, 2);
         ffi::lua_newtable(l);
         let mut n_kept = 0;
         for at in 1..=ffi::lua_rawlen(l, 1) as ffi::lua_Integer {

@@ -6,7 +6,7 @@ use halion_api::{Availability, Threads, api};
 use mlua::{Function, Lua, Table, Value, ffi};
 
 use crate::{
-    builtins::{debug_library, modules, output, types},
+    builtins::{debug_library, finalizers, modules, output, types},
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
@@ -62,7 +62,8 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
             ("output", refuse_lines),
         ],
     )?;
-    format_without_addresses(lua)?;
+    format_without_addresses(lua, host)?;
+    finalizers::install(lua, host)?;
     debug_library::install(lua)?;
     modules::install(lua, host)
 }
@@ -135,6 +136,9 @@ fn remove(lua: &Lua) -> mlua::Result<()> {
         .filter(|library| library.availability == Availability::Removed)
     {
         globals.raw_set(library.name.as_str(), Value::Nil)?;
+        let package: Table = globals.raw_get("package")?;
+        let loaded: Table = package.raw_get("loaded")?;
+        loaded.raw_set(library.name.as_str(), Value::Nil)?;
     }
     // Console streams would leave the simulation.
     let io: Table = globals.raw_get("io")?;
@@ -159,29 +163,18 @@ fn to_string(call: &Call<'_>) -> native::Result {
     if !call.has(1) {
         return Err(call.bad(1, "value expected"));
     }
-    native::value(Value::String(
-        call.lua
-            .create_string(types::text(call.lua, &call.value(1))?)?,
-    ))
+    native::value(types::shown(call.lua, call.value(1))?)
 }
 
 /// `string.format`, with objects shown like `tostring` shows them.
-fn format_without_addresses(lua: &Lua) -> mlua::Result<()> {
+fn format_without_addresses(lua: &Lua, host: &Host) -> mlua::Result<()> {
     let string: Table = lua.globals().raw_get("string")?;
     let stock: Function = string.raw_get("format")?;
-    let shown = lua.create_function(|lua, value: Value| match value {
-        Value::Table(_)
-        | Value::Function(_)
-        | Value::Thread(_)
-        | Value::UserData(_)
-        | Value::LightUserData(_) => {
-            let text = types::text(lua, &value).map_err(|raise| match raise {
-                Raise::Script(message) => mlua::Error::runtime(message),
-                Raise::Lua(error) => error,
-            })?;
-            Ok(Value::String(lua.create_string(text)?))
-        }
-        other => Ok(other),
+    let shown = native::function(lua, host, "format", Threads::BOTH, |call| {
+        native::value(match call.value(1) {
+            value @ (Value::Nil | Value::Boolean(_) | Value::Integer(_) | Value::Number(_)) => value,
+            value => types::shown(call.lua, value)?,
+        })
     })?;
     string.raw_set("format", crate::format::wrap(lua, stock, shown)?)
 }
@@ -225,8 +218,11 @@ fn os_time(call: &Call<'_>) -> native::Result {
             (proposed::EPOCH_SECONDS + call.world(|world| world.clock.now_ms()) / 1000.0).floor(),
         );
     };
+    // Far beyond every calendar, and far from where the days would overflow.
+    const FARTHEST: f64 = 1e9;
     let field = |name: &str, default: Option<f64>| match date.raw_get::<Option<f64>>(name) {
-        Ok(Some(value)) => Ok(value),
+        Ok(Some(value)) if (-FARTHEST..=FARTHEST).contains(&value) => Ok(value),
+        Ok(Some(_)) => Err(Raise::Script(format!("field '{name}' is out of range"))),
         _ => default.ok_or_else(|| Raise::Script(format!("field '{name}' missing in date table"))),
     };
     let (year, month, day) = (

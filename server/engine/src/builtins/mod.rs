@@ -5,6 +5,7 @@
 mod debug_library;
 mod element_parameters;
 pub(crate) mod event_object;
+mod finalizers;
 mod find;
 mod host;
 pub(crate) mod lua_library;

@@ -110,7 +110,11 @@ fn finish(call: &Call<'_>) -> native::Result {
 pub(super) fn load(call: &Call<'_>) -> native::Result {
     let text = match call.value(1) {
         Value::String(text) => text.as_bytes().to_vec(),
-        Value::Function(pieces) => collect(&pieces)?,
+        Value::Function(pieces) => match collect(&pieces) {
+            Ok(text) => text,
+            Err(Raise::Lua(error)) => return failure(call, plain_error(&error)),
+            Err(Raise::Script(message) | Raise::Placed(message)) => return failure(call, message),
+        },
         _ => return Err(call.expected(1, "string")),
     };
     let mode = if call.value(3).is_nil() {
@@ -124,6 +128,8 @@ pub(super) fn load(call: &Call<'_>) -> native::Result {
     } else {
         call.string(2)?
     };
+    // To Lua, a name ends at its first zero byte.
+    let name = name.split('\0').next().unwrap_or_default().to_owned();
     if text.first() == Some(&0x1b) || !mode.contains('t') {
         let kind = if text.first() == Some(&0x1b) {
             "binary"

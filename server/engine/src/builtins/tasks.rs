@@ -152,6 +152,6 @@ fn time_out(call: &Call<'_>) -> native::Result {
 fn set_time_out(call: &Call<'_>) -> native::Result {
     let ms = call.number_in(1, 0.0, 1e12)?;
     call.world(|world| *world.time_out_ms() = ms);
-    call.host.meter.start(ms);
+    call.host.meter.set_budget(ms);
     native::nothing()
 }

@@ -30,7 +30,16 @@ pub(crate) fn class_of(value: &Value) -> Option<String> {
     table.metatable()?.raw_get::<Option<String>>(CLASS).ok()?
 }
 
-/// `tostring(value)`.
+/// `tostring(value)`: a string is itself, byte by byte.
+pub(crate) fn shown(lua: &Lua, value: Value) -> Result<Value, Raise> {
+    match value {
+        Value::String(_) => Ok(value),
+        Value::Table(_) => object(lua, &value),
+        other => Ok(Value::String(lua.create_string(text(lua, &other)?)?)),
+    }
+}
+
+/// `tostring(value)` to be written out.
 pub(crate) fn text(lua: &Lua, value: &Value) -> Result<String, Raise> {
     match value {
         Value::Nil => Ok("nil".to_owned()),
@@ -40,31 +49,38 @@ pub(crate) fn text(lua: &Lua, value: &Value) -> Result<String, Raise> {
             let text = lua.coerce_string(value.clone())?;
             Ok(text.map(|text| text.to_string_lossy()).unwrap_or_default())
         }
-        _ => object_text(lua, value),
+        _ => match object(lua, value)? {
+            Value::String(text) => Ok(text.to_string_lossy()),
+            other => text(lua, &other),
+        },
     }
 }
 
-fn object_text(lua: &Lua, value: &Value) -> Result<String, Raise> {
+/// What `__tostring` gives, otherwise type and number.
+fn object(lua: &Lua, value: &Value) -> Result<Value, Raise> {
     if let Value::Table(table) = value
         && let Some(metatable) = table.metatable()
         && let Some(function) = metatable.raw_get::<Option<Function>>("__tostring")?
     {
         let shown = function
             .call::<Value>(value.clone())
-            .map_err(|error| Raise::Script(runtime::plain_error(&error)))?;
+            .map_err(|error| Raise::Placed(runtime::plain_error(&error)))?;
         return match shown {
-            Value::String(text) => Ok(text.to_string_lossy()),
-            number @ (Value::Integer(_) | Value::Number(_)) => text(lua, &number),
+            text @ Value::String(_) => Ok(text),
+            number @ (Value::Integer(_) | Value::Number(_)) => {
+                Ok(Value::String(lua.create_string(text(lua, &number)?)?))
+            }
             _ => Err(Raise::Script(
                 "'tostring' must return a string to 'print'".to_owned(),
             )),
         };
     }
-    Ok(format!(
+    let address = format!(
         "{}: 0x{:08x}",
         type_name(lua, value),
         object_number(lua, value)?
-    ))
+    );
+    Ok(Value::String(lua.create_string(address)?))
 }
 
 /// A number for an object, the same as long as it lives, given in the order in which objects are first shown.

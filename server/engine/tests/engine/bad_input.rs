@@ -114,3 +114,51 @@ fn nonsense_arguments_are_script_errors() {
         assert_eq!(ran.outcome.n_errors, 0, "{name}: {text}");
     }
 }
+
+/// Finalizers would run where no time-out reaches and while the engine is at work: they do not, and the trace says so.
+#[test]
+fn finalizers_are_not_run() {
+    check_prints(
+        "defineParameter('t', 'T', 'abc')
+        local class = { __gc = function() while true do end end }
+        for i = 1, 100 do setmetatable({}, class) t = i end
+        collectgarbage() print(t, type(class.__gc), getmetatable(setmetatable({}, class)) == class)
+        print(type(class.__gc), pcall(setmetatable, setmetatable({}, { __metatable = 1 }), class))",
+        "",
+        "0 ms controller #1 not_simulated __gc
+        0 ms controller #1 print 100 function true
+        0 ms controller #1 print function false cannot change a protected metatable",
+    );
+}
+
+/// HALion semantics 4.18: an endless loop in the `__tostring` of an error object ends, too.
+#[test]
+fn an_error_that_never_shows_itself_times_out() {
+    check_prints(
+        "function onNote() error(setmetatable({}, { __tostring = function() while true do end end })) end",
+        "0 ms note 60 1",
+        "0 ms processor #2 error onNote: 1: Script time out: function onNote() error(setmetatable({}, { __tostring = function() while true do end end })) end",
+    );
+}
+
+/// HALion semantics 4.18, 4.19: setting the time-out does not give back what is used already.
+#[test]
+fn setting_the_time_out_again_and_again_does_not_help() {
+    check_prints(
+        "function onNote() while true do setScriptExecTimeOut(10) for i = 1, 1000 do end end end",
+        "0 ms note 60 1",
+        "0 ms processor #2 error onNote: 1: Script time out: function onNote() while true do setScriptExecTimeOut(10) for i = 1, 1000 do end end end",
+    );
+}
+
+/// A script that digs out a function of the engine and calls it wrongly gets an error.
+#[test]
+fn functions_of_the_engine_check_what_they_get() {
+    check_prints(
+        "this.program:findChildren(true, function() keep = debug.getinfo(2, 'f').func end)
+        print(pcall(keep, 'aaaaaaaa', print)) print(#keep({ 1, 2 }, function() return true end, 5, 6))",
+        "",
+        "0 ms controller #1 print false bad argument #1 to 'keep' (table expected, got string)
+        0 ms controller #1 print 2",
+    );
+}

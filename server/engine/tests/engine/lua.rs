@@ -185,3 +185,60 @@ fn bytecode_is_refused() {
         0 ms controller #1 print 5",
     );
 }
+
+/// `tostring` gives a string back byte by byte, also when it is no text.
+#[test]
+fn tostring_keeps_bytes() {
+    check_prints(
+        r"local shown = setmetatable({}, { __tostring = function() return '\255' end })
+        print(#tostring('\255'), tostring('\255') == '\255', #tostring(shown), #string.format('%s', shown))",
+        "",
+        "0 ms controller #1 print 1 true 1 1",
+    );
+}
+
+/// Errors from `__tostring` and from readers are strings, with one position.
+#[test]
+fn errors_of_functions_that_lua_calls_are_strings() {
+    check_prints(
+        "local object = setmetatable({}, { __tostring = function() error('no') end })
+        print(pcall(tostring, object)) print(pcall(string.format, '%s', object)) print(pcall(print, object))
+        print(load(function() error('boom') end)) print(pcall(load, function() return {} end))",
+        "",
+        "0 ms controller #1 print false script.lua:1: no
+        0 ms controller #1 print false script.lua:1: no
+        0 ms controller #1 print false script.lua:1: no
+        0 ms controller #1 print nil script.lua:3: boom
+        0 ms controller #1 print true nil reader function must return a string",
+    );
+}
+
+/// A zero byte in a text is no reason to refuse it.
+#[test]
+fn load_takes_zero_bytes() {
+    check_prints(
+        r"print(#load('return \'a\0b\'')())",
+        "",
+        "0 ms controller #1 print 3",
+    );
+}
+
+/// HALion semantics 11.1: the coroutine library is nowhere.
+#[test]
+fn require_finds_no_coroutines() {
+    check_prints(
+        "print(package.loaded.coroutine, pcall(require, 'coroutine'))",
+        "",
+        "0 ms controller #1 print nil false module 'coroutine' not found: no such file",
+    );
+}
+
+/// Dates that no calendar has are errors.
+#[test]
+fn os_time_refuses_impossible_dates() {
+    check_prints(
+        "print(pcall(os.time, { year = 1e30, month = -1e30, day = 0 / 0 }))",
+        "",
+        "0 ms controller #1 print false field 'year' is out of range",
+    );
+}
