@@ -94,7 +94,9 @@ impl Engine {
         // SAFETY: the debug library is cut down to what cannot break the state before any script runs.
         let lua = unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) };
         let failed = |error: mlua::Error| format!("cannot set up the script engine: {error}");
-        let interpreter = Interpreter::new(lua.clone(), proposed::MEMORY_LIMIT).map_err(failed)?;
+        let interpreter = Interpreter::new(lua, proposed::MEMORY_LIMIT).map_err(failed)?;
+        // Declared after the interpreter, so that on failure it goes first.
+        let lua = interpreter.lua().clone();
         let host = Rc::new(Runtime {
             world: RefCell::new(World::new(&scenario, observer)),
             meter: Box::new(Meter::default()),

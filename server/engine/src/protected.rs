@@ -72,6 +72,12 @@ unsafe fn finish(l: *mut ffi::lua_State, status: c_int) -> c_int {
         if !ok && meter::meter_of(l).is_some_and(meter::Meter::is_stopped) {
             ffi::lua_error(l);
         }
+        if ffi::lua_checkstack(l, 1) == 0 {
+            ffi::lua_settop(l, 0);
+            ffi::lua_pushboolean(l, 0);
+            ffi::lua_pushstring(l, c"stack overflow".as_ptr());
+            return 2;
+        }
         ffi::lua_pushboolean(l, c_int::from(ok));
         ffi::lua_replace(l, 1);
         ffi::lua_gettop(l)

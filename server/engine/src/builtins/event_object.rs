@@ -187,6 +187,9 @@ pub(crate) fn read(call: &Call<'_>, at: usize) -> Result<Event, Raise> {
             AFTER_TOUCH => Event::AfterTouch {
                 value: number("value", 0.0, 127.0)?,
             },
+            PITCH_BEND if table.raw_get::<Value>("bend")?.is_nil() => Event::PitchBend {
+                bend: number("value", -8191.0, 8191.0)? / 8191.0,
+            },
             PITCH_BEND => Event::PitchBend {
                 bend: number("bend", -1.0, 1.0)?,
             },

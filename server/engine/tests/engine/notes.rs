@@ -149,3 +149,13 @@ fn event_fields_are_checked() {
         0 ms processor #2 print false script.lua:1: Event has no field 'nonsense'",
     );
 }
+
+/// HALion semantics 3.1: a pitch bend without the finer `bend` goes by its value.
+#[test]
+fn a_pitch_bend_without_bend_goes_by_its_value() {
+    check_events(
+        "function onNote() local e = Event(EventType.controller) e.controller = 129 e.value = -8191 postEvent(e) end function onRelease() end",
+        "0 ms note 60 1",
+        "0 ms processor #2 event_out pitch_bend bend=-1",
+    );
+}
