@@ -5,6 +5,7 @@ use halion_api::{Class, Threads, api};
 use super::Solved;
 use crate::diagnostic::Severity;
 use crate::graph::Grade;
+use crate::instance::Phase;
 use crate::ir::{ExprId, ExprKind, FunId, Name};
 use crate::lines::Lines;
 use crate::solve::Solver;
@@ -19,7 +20,7 @@ pub(crate) struct Facts<'a> {
     pub lines: &'a Lines,
     /// For each function, how certainly it runs, if it runs.
     grades: Vec<Option<Grade>>,
-    /// For each function, the threads it runs in once the script is loaded.
+    /// For each function, the threads it runs in once the script is loaded and its data restored.
     threads: Vec<Threads>,
     /// For each function, the instances that run for certain.
     runs: Vec<Vec<InstId>>,
@@ -62,7 +63,8 @@ impl<'a> Facts<'a> {
                 runs[fun].push(inst);
             }
             grades[fun] = Some(grades[fun].map_or(grade, |known| known.min(grade)));
-            if instance.phase != crate::instance::Phase::LoadC && grade == Grade::Certain {
+            if instance.phase != Phase::LoadC && grade == Grade::Certain && !restores(solved, inst)
+            {
                 threads[fun] = threads[fun].union(Threads::from(instance.phase.thread()));
             }
         }
@@ -95,7 +97,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The threads a function runs in for certain, loading left out.
+    /// The threads a function runs in for certain, loading and restoring left out.
     pub fn threads(&self, fun: FunId) -> Threads {
         self.threads[fun.idx()]
     }
@@ -178,4 +180,13 @@ impl<'a> Facts<'a> {
     pub fn reached(&self) -> impl Iterator<Item = (InstId, Grade)> + '_ {
         self.solved.reached()
     }
+}
+
+/// Whether an instance only runs before the Processor does anything (HALion semantics 2.1).
+fn restores(solved: &Solved, inst: InstId) -> bool {
+    let mut entries = solved.entries[inst.idx()].iter();
+    entries.all(|&root| {
+        let callback = solved.roots[root].callback.as_deref();
+        matches!(callback, Some("onLoad" | "onLoadIntoSlot"))
+    })
 }

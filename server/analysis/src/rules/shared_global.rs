@@ -1,7 +1,7 @@
 //! `shared-global`: a global variable that functions of both threads assign (HALion semantics 1.4, 1.5).
 //!
-//! Both threads share one Lua state, so the last one wins. Parameters and slot locals are made for this; values given while the script
-//! loads are there before anything else runs.
+//! Both threads share one Lua state, so the last one wins. Parameters and slot locals are made for this; values given by global statements
+//! and `onLoad` are there before the Processor runs.
 
 use halion_api::Thread;
 
@@ -87,7 +87,7 @@ mod tests {
             function onNote(event)
               count = count + 1 -- information: [shared-global] "count"
             end
-            function onLoad(data) count = data end
+            function onIdle() count = 0 end
             "#,
             "",
         );
@@ -101,7 +101,8 @@ mod tests {
             defineParameter("level", "Level", 0, 0, 10)
             held, level, only = {}, 1, 1
             function onNote(event) held, level, only = {}, 2, 2 end -- no hint
-            function onLoad(data) held, level = {}, 3 end
+            function onIdle() held, level = {}, 3 end
+            function onLoad(data) only = data end
             function onSave() return { held, level, only } end
             "#,
             "",
