@@ -1,7 +1,8 @@
 //! Comments that suppress findings: `---@diagnostic disable-next-line: wrong-thread, endless-loop` (THREAD-ANALYSIS 2.6).
 //!
 //! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or up to the next `enable`. Without a code they act on
-//! every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported; codes of other tools are left alone.
+//! every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported, in a module only if no other script can
+//! need it; codes of other tools are left alone.
 
 use halion_syntax::{TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,6 +45,7 @@ pub(crate) fn apply(
         for unused in suppressions.iter().filter(|suppression| {
             !suppression.used
                 && !suppression.broad
+                && !depends_on_main_file(suppression)
                 && suppression.code != Some(Code::UnusedSuppression)
         }) {
             let what = unused.code.map_or("nothing", Code::as_str);
@@ -107,6 +109,16 @@ fn hits(
         }
     }
     hit
+}
+
+/// Whether another script that loads this module may need the comment: it decides who calls what.
+fn depends_on_main_file(suppression: &Suppression) -> bool {
+    let by_text = [
+        Code::RemovedFunction,
+        Code::DefaultOutOfRange,
+        Code::UnusedSuppression,
+    ];
+    suppression.file != FileId(0) && suppression.code.is_none_or(|code| !by_text.contains(&code))
 }
 
 fn remark(file: FileId, range: TextRange, message: String) -> Diagnostic {
@@ -273,6 +285,22 @@ mod tests {
             end
             "#,
             "up to enable",
+        );
+    }
+
+    #[test]
+    fn a_comment_in_a_module_may_be_for_another_script() {
+        check(
+            r#"
+            require "helper"
+            -- file: helper.lua
+            ---@diagnostic disable: removed-function -- hint: [unused-suppression] "removed-function"
+            function help()
+              ---@diagnostic disable-next-line: wrong-thread -- no hint
+              openURL("a")
+            end
+            "#,
+            "",
         );
     }
 
