@@ -130,8 +130,14 @@ async fn read_messages(
         let (method, body) = match check(body) {
             Ok(message) => message,
             Err(refused) => {
-                frames.recover(refused.body);
-                refuse(&refusals, refused.id, refused.error, refused.problem).await;
+                let Refused {
+                    body,
+                    id,
+                    error,
+                    problem,
+                } = *refused;
+                frames.recover(body);
+                refuse(&refusals, id, error, problem).await;
                 continue;
             }
         };
@@ -162,7 +168,7 @@ struct Refused {
 /// A message that tower-lsp understands, with the method of a request or notification, `None` for a response.
 ///
 /// Some clients write `"params": null` where there are none, which tower-lsp takes for wrong parameters.
-fn check(body: Vec<u8>) -> Result<(Option<String>, Vec<u8>), Refused> {
+fn check(body: Vec<u8>) -> Result<(Option<String>, Vec<u8>), Box<Refused>> {
     let why = match serde_json::from_slice::<Request>(&body) {
         Ok(request) if !request.method().is_empty() => {
             let method = Some(request.method().to_owned());
@@ -176,7 +182,7 @@ fn check(body: Vec<u8>) -> Result<(Option<String>, Vec<u8>), Refused> {
     if serde_json::from_slice::<Response>(&body).is_ok() {
         return Ok((None, body));
     }
-    Err(match serde_json::from_slice::<Value>(&body) {
+    let refused = match serde_json::from_slice::<Value>(&body) {
         Err(error) => Refused {
             body,
             id: Id::Null,
@@ -192,7 +198,8 @@ fn check(body: Vec<u8>) -> Result<(Option<String>, Vec<u8>), Refused> {
             error: Error::invalid_request(),
             problem: format!("the message is no JSON-RPC request, notification or response: {why}"),
         },
-    })
+    };
+    Err(Box::new(refused))
 }
 
 fn without_params(request: Request) -> Request {

@@ -1,4 +1,4 @@
-//! How fast the parser is: `cargo run --release -p halion-syntax --example speed`. Prints the best of ten runs in MB/s (10^6 bytes)
+//! How fast the parser is: `cargo run --release -p halion-syntax --example parse_speed`. Prints the best of ten runs in MB/s (10^6 bytes)
 //! by the wall clock, so other work on the machine shows.
 
 use std::hint::black_box;

@@ -1,6 +1,6 @@
 //! Prints how fast the engine is: dense playing against real time, the life of a task, and a compute loop.
 //!
-//! Run with `cargo run --release -p halion-engine --example speed`.
+//! Run with `cargo run --release -p halion-engine --example engine_speed`.
 
 #![expect(
     clippy::disallowed_methods,
