@@ -239,3 +239,12 @@ fn colours_are_for_terminals_unless_they_are_forced() {
     assert!(run(&[("CLICOLOR_FORCE", "1")]));
     assert!(!run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
 }
+
+#[test]
+fn lines_that_end_in_carriage_return_and_newline_look_like_any_other() {
+    let text = "function onNote(event)\n  openURL(\"x\")\nend\n";
+    let folder = folder(&[("unix.lua", text), ("dos.lua", &text.replace('\n', "\r\n"))]);
+    let unix = halion_script(folder.path(), &["check", "unix.lua"]).all();
+    let dos = halion_script(folder.path(), &["check", "dos.lua"]).all();
+    assert_eq!(dos.replace("dos.lua", "unix.lua"), unix);
+}

@@ -291,3 +291,17 @@ fn an_error_that_repeats_is_shown_once_with_its_number() {
     assert_eq!(said.out.matches(line).count(), 1, "{}", said.out);
     assert!(said.out.contains("50 script errors in "), "{}", said.out);
 }
+
+#[test]
+fn a_stack_that_overflows_shows_each_place_once() {
+    let text = "local function f(n)\n  return f(n + 1) + 1\nend\nfunction onNote() f(1) end\n";
+    let folder = folder(&[("a.lua", text)]);
+    let said = halion_script(folder.path(), &["run", "a.lua", "--no-check"]);
+    assert_eq!(
+        said.out.matches("in f (a.lua:2)").count(),
+        1,
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains(" times\n"), "{}", said.out);
+}

@@ -200,9 +200,14 @@ impl<'a> Window<'a> {
             (start, end) = (start.min(range.start), end.max(range.end));
         }
         let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text[end..]
+        let line_end = text[end..]
             .find('\n')
             .map_or(text.len(), |newline| end + newline);
+        // Lines that end in CR LF: the renderer knows the pair, and would show a CR alone as a picture.
+        let end = match text[end..line_end].strip_suffix('\r') {
+            Some(rest) => end + rest.len(),
+            None => line_end,
+        };
         let line = 1 + text[..start].bytes().filter(|byte| *byte == b'\n').count();
         Self {
             text: &text[start..end],

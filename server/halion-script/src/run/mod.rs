@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::channel;
 
+use halion_engine::StackFrame;
 use halion_workspace::words;
 
 use crate::args::RunArgs;
@@ -136,14 +137,31 @@ fn describe(Repeated { error, n_times }: &Repeated) -> String {
         String::new()
     };
     let mut text = format!("\n{ERROR}{}{ERROR:#}{times}\n", clean(&error.text()));
-    for frame in &error.stack {
+    for (frame, n_calls) in fold(&error.stack) {
         let place = format!("{}:{}", clean(&frame.path), frame.line);
+        let calls = if n_calls > 1 {
+            format!(" {DIM}{n_calls} times{DIM:#}")
+        } else {
+            String::new()
+        };
         text.push_str(&format!(
-            "  {DIM}in{DIM:#} {} {DIM}({place}){DIM:#}\n",
+            "  {DIM}in{DIM:#} {} {DIM}({place}){DIM:#}{calls}\n",
             clean(&frame.function)
         ));
     }
     text
+}
+
+/// Frames with how many of the same place lie on each other: a stack that overflowed holds hundreds.
+fn fold(stack: &[StackFrame]) -> Vec<(&StackFrame, usize)> {
+    let mut folded: Vec<(&StackFrame, usize)> = Vec::new();
+    for frame in stack {
+        match folded.last_mut() {
+            Some((last, n_calls)) if *last == frame => *n_calls += 1,
+            _ => folded.push((frame, 1)),
+        }
+    }
+    folded
 }
 
 /// Runs, and again on every save, until the user ends it. The watch begins before the first run, so that no save is lost.
