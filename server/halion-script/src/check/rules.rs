@@ -63,6 +63,97 @@ pub const RULES: &[Rule] = &[
                       a pending one.",
         help: "Wrap the call in a function: runSync(function() f(x) end).",
     },
+    Rule {
+        code: "unused-suppression",
+        severity: Severity::Hint,
+        summary: "Comment that has no effect",
+        description: "A comment suppresses a finding that is not there, names a rule that does not exist, or states a thread for \
+                      nothing.",
+        help: "Delete the comment, or correct the name in it.",
+    },
+    Rule {
+        code: "suspend-not-possible",
+        severity: Severity::Warning,
+        summary: "Call that waits where nothing can wait",
+        description: "wait, waitBeat, waitForRelease and runAsync put their caller on hold. Global statements, calcModulation, and \
+                      functions that table.sort, string.gsub or a filter calls cannot be put on hold.",
+        help: "Wait in another callback, in a function given to spawn, or behind the call that cannot be interrupted.",
+    },
+    Rule {
+        code: "note-task-only",
+        severity: Severity::Warning,
+        summary: "Function for the task of a note called elsewhere",
+        description: "waitForRelease and isNoteHeld ask about the note that started the task, and only onNote is started by one.",
+        help: "Call it in onNote, or in a function that onNote calls.",
+    },
+    Rule {
+        code: "endless-loop",
+        severity: Severity::Warning,
+        summary: "Loop that never ends and never waits",
+        description: "HALion stops a script that runs for more than a second in the Processor, or five in the Controller, without \
+                      waiting.",
+        help: "Call wait or waitBeat in the loop, or give it an end.",
+    },
+    Rule {
+        code: "removed-function",
+        severity: Severity::Warning,
+        summary: "Function that HALion leaves out of Lua",
+        description: "The coroutine library and some functions of io and os are missing in HALion, so their names are nil.",
+        help: "Use what HALion has for it, such as spawn and wait, or test for the name first.",
+    },
+    Rule {
+        code: "unknown-function",
+        severity: Severity::Warning,
+        summary: "Function that nobody defines",
+        description: "A global is called that neither the script nor HALion defines, and that looks like a function of HALion or \
+                      Lua.",
+        help: "Correct the name, or define the function before it is called.",
+    },
+    Rule {
+        code: "unknown-field",
+        severity: Severity::Warning,
+        summary: "Field that objects of this class do not have",
+        description: "Objects of HALion have the fields of their class and no others; what HALion shows as parameters is not among \
+                      them.",
+        help: "Correct the name, or use getParameter and setParameter.",
+    },
+    Rule {
+        code: "shared-global",
+        severity: Severity::Information,
+        summary: "Global variable that both threads assign",
+        description: "Both threads share one Lua state, so the variable holds what the last one gave it.",
+        help: "Let one thread own the variable, and pass changes on with runSync or runAsync.",
+    },
+    Rule {
+        code: "accidental-global",
+        severity: Severity::Hint,
+        summary: "Global variable where a local one was meant",
+        description: "An assignment without local makes a variable that all calls, files and slots share, but only one function \
+                      uses it.",
+        help: "Write local in front of the first assignment.",
+    },
+    Rule {
+        code: "default-out-of-range",
+        severity: Severity::Warning,
+        summary: "Default outside the range of its parameter",
+        description: "The default of a parameter lies outside the range that the same call defines.",
+        help: "Correct the default or the range.",
+    },
+    Rule {
+        code: "nil-callback",
+        severity: Severity::Warning,
+        summary: "Change callback that does not exist yet",
+        description: "defineParameter takes the function that the name holds at that moment; further up than its definition, that \
+                      is nil.",
+        help: "Move the call behind the function, or pass function() changed() end.",
+    },
+    Rule {
+        code: "duplicate-parameter",
+        severity: Severity::Information,
+        summary: "Parameter that is defined twice",
+        description: "Global statements define two parameters of one name, and the second one replaces the first.",
+        help: "Give one of them another name, or delete it.",
+    },
 ];
 
 #[cfg(test)]
