@@ -206,10 +206,10 @@ impl Scenario {
         let silent = Scenario::silent();
         let mut scenario = Scenario {
             sample_rate: top.number_or("sample_rate", silent.sample_rate, 1000.0, 768_000.0)?,
-            block_size: top.number_or("block_size", f64::from(silent.block_size), 1.0, 65536.0)?
+            block_size: top.whole_or("block_size", f64::from(silent.block_size), 1.0, 65536.0)?
                 as u32,
             tempo: top.number_or("tempo", silent.tempo, 1.0, 1000.0)?,
-            seed: top.number_or("seed", silent.seed as f64, 0.0, 9_007_199_254_740_992.0)? as u64,
+            seed: top.whole_or("seed", silent.seed as f64, 0.0, 9_007_199_254_740_992.0)? as u64,
             inputs: Vec::new(),
         };
         let Some(inputs) = root.get("input") else {
@@ -249,7 +249,7 @@ impl Scenario {
 fn read_input(keys: &Keys<'_>) -> Result<Input, ScenarioError> {
     let at_ms = keys.number("at_ms", 0.0, LONGEST_MS)?;
     let (line, kind) = keys.text("kind")?;
-    let byte = |name: &str, high: f64| keys.number(name, 0.0, high).map(|number| number as u8);
+    let byte = |name: &str, high: f64| keys.whole(name, 0.0, high).map(|number| number as u8);
     let (kind, own): (InputKind, &[&str]) = match kind.as_str() {
         "note" => {
             let length_ms = keys.number("length_ms", 0.0, LONGEST_MS)?;
@@ -270,7 +270,7 @@ fn read_input(keys: &Keys<'_>) -> Result<Input, ScenarioError> {
             &["note", "velocity"],
         ),
         "note_off" => {
-            let velocity = keys.number_or("velocity", 0.0, 0.0, 127.0)? as u8;
+            let velocity = keys.whole_or("velocity", 0.0, 0.0, 127.0)? as u8;
             (
                 InputKind::NoteOff {
                     note: byte("note", 127.0)?,
@@ -300,7 +300,7 @@ fn read_input(keys: &Keys<'_>) -> Result<Input, ScenarioError> {
         ),
         "trigger_pad" => (
             InputKind::TriggerPad {
-                pad: keys.number("pad", 1.0, 8.0)? as u8,
+                pad: keys.whole("pad", 1.0, 8.0)? as u8,
             },
             &["pad"],
         ),
@@ -429,6 +429,34 @@ impl Keys<'_> {
         }
     }
 
+    /// A number without a fraction.
+    fn whole(&self, name: &str, low: f64, high: f64) -> Result<f64, ScenarioError> {
+        let number = self.number(name, low, high)?;
+        if number.fract() == 0.0 {
+            return Ok(number);
+        }
+        let line = self.get(name).map_or(self.line, |(line, _)| line);
+        let range = format!("a whole number from {} to {}", short(low), short(high));
+        Err(error(
+            line,
+            format!("`{name}` is {}; it must be {range}", short(number)),
+        ))
+    }
+
+    fn whole_or(
+        &self,
+        name: &str,
+        default: f64,
+        low: f64,
+        high: f64,
+    ) -> Result<f64, ScenarioError> {
+        if self.table.get(name).is_none() {
+            Ok(default)
+        } else {
+            self.whole(name, low, high)
+        }
+    }
+
     fn text(&self, name: &str) -> Result<(u32, String), ScenarioError> {
         let what = if name == "kind" {
             format!("one of {}", KINDS.join(", "))
@@ -455,8 +483,10 @@ impl Keys<'_> {
         match self.get(name) {
             Some((_, DeValue::Boolean(boolean))) => Ok(Value::Boolean(*boolean)),
             Some((_, DeValue::String(text))) => Ok(Value::Text(text.to_string())),
-            Some((_, DeValue::Integer(_) | DeValue::Float(_))) => {
-                Ok(Value::Number(self.number(name, f64::MIN, f64::MAX)?))
+            Some((line, DeValue::Integer(_) | DeValue::Float(_))) => {
+                let number = self.number(name, f64::MIN, f64::MAX);
+                let number = number.map_err(|_| error(line, format!("`{name}` must be {WHAT}")))?;
+                Ok(Value::Number(number))
             }
             Some((line, _)) => Err(error(line, format!("`{name}` must be {WHAT}"))),
             None => Err(self.missing(name, WHAT)),

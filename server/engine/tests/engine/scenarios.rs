@@ -189,3 +189,20 @@ fn midi_files_become_inputs() {
         Scenario::from_midi(&bytes[..20]).is_ok() || Scenario::from_midi(&bytes[..20]).is_err()
     );
 }
+
+/// A key or a velocity with a fraction would be cut off in silence.
+#[test]
+fn whole_numbers_are_asked_for() {
+    assert_eq!(
+        parse_error("[[input]]\nat_ms = 0\nkind = \"note_on\"\nnote = 60.5\nvelocity = 1"),
+        "line 4: `note` is 60.5; it must be a whole number from 0 to 127"
+    );
+    assert_eq!(
+        parse_error("block_size = 1.5"),
+        "line 1: `block_size` is 1.5; it must be a whole number from 1 to 65536"
+    );
+    assert_eq!(
+        parse_error("[[input]]\nat_ms = 0\nkind = \"parameter\"\nname = \"a\"\nvalue = nan"),
+        "line 5: `value` must be a number, true, false or a text in quotes"
+    );
+}
