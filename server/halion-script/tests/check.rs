@@ -123,8 +123,6 @@ fn a_module_is_reported_with_the_script_that_loads_it() {
         error[wrong-thread]: openURL only works in Controller, but this runs in Processor: onNote > spawn > notify > web.open
          --> lib/web.lua:4:3
           |
-        3 | function web.open(text)
-          |              ---- 4. stored here
         4 |   openURL("https://www.example.org/?" .. text)
           |   ^^^^^^^ only works in the Controller
           |
