@@ -94,18 +94,20 @@ impl Engine {
         // SAFETY: the debug library is cut down to what cannot break the state before any script runs.
         let lua = unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) };
         let failed = |error: mlua::Error| format!("cannot set up the script engine: {error}");
-        let interpreter = Interpreter::new(lua, proposed::MEMORY_LIMIT).map_err(failed)?;
+        let mut interpreter = Interpreter::new(lua, proposed::MEMORY_LIMIT).map_err(failed)?;
         // Declared after the interpreter, so that on failure it goes first.
         let lua = interpreter.lua().clone();
         let host = Rc::new(Runtime {
             world: RefCell::new(World::new(&scenario, observer)),
-            meter: Box::new(Meter::default()),
+            meter: Rc::new(Meter::default()),
             debug: RefCell::new(None),
             lines: Cell::new(false),
             sources: RefCell::new(BTreeMap::new()),
             names: RefCell::new(BTreeMap::new()),
             modules: RefCell::new(modules),
         });
+        let meter = host.meter.clone();
+        interpreter.report_large_blocks(Box::new(move |bytes| meter.charge(bytes)));
         // Collections during set-up would come at moments that differ from run to run: mlua's registry is hashed by the
         // addresses of its own statics.
         lua.gc_stop();

@@ -20,21 +20,34 @@ const STEP: c_int = 10_000;
 static KEY: u8 = 0;
 
 /// Budget of the running stretch.
-#[derive(Default)]
 pub(crate) struct Meter {
     left: Cell<i64>,
     /// What the stretch was given in all.
     budget: Cell<i64>,
     stopped: Cell<bool>,
+    /// The coroutine of the stretch; null before the first one.
+    running: Cell<*mut ffi::lua_State>,
+}
+
+impl Default for Meter {
+    fn default() -> Meter {
+        Meter {
+            left: Cell::new(0),
+            budget: Cell::new(0),
+            stopped: Cell::new(false),
+            running: Cell::new(std::ptr::null_mut()),
+        }
+    }
 }
 
 impl Meter {
-    /// Starts a stretch of `ms` virtual milliseconds of work; gives the stretch it interrupts.
-    pub fn start(&self, ms: f64) -> Stretch {
+    /// Starts a stretch of `ms` virtual milliseconds of work on a coroutine; gives the stretch it interrupts.
+    pub fn start(&self, ms: f64, running: *mut ffi::lua_State) -> Stretch {
         let instructions = instructions(ms);
         Stretch {
             left: self.left.replace(instructions),
             budget: self.budget.replace(instructions),
+            running: self.running.replace(running),
         }
     }
 
@@ -49,6 +62,19 @@ impl Meter {
     pub fn restore(&self, stretch: Stretch) {
         self.left.set(stretch.left);
         self.budget.set(stretch.budget);
+        self.running.set(stretch.running);
+    }
+
+    /// Counts the work of filling memory. When nothing is left, the hook comes at the next instruction.
+    pub fn charge(&self, bytes: usize) {
+        let instructions = (bytes / proposed::BYTES_PER_INSTRUCTION) as i64;
+        self.left.set(self.left.get() - instructions);
+        let running = self.running.get();
+        if self.left.get() < 0 && !running.is_null() {
+            // SAFETY: whoever started the stretch keeps its coroutine until `restore`; `lua_sethook` may be called at any
+            // moment, even from a signal.
+            unsafe { ffi::lua_sethook(running, Some(hook), ffi::lua_gethookmask(running), 1) };
+        }
     }
 
     /// Must the script end? Then no `pcall` may catch the error that says so.
@@ -67,6 +93,7 @@ impl Meter {
 pub(crate) struct Stretch {
     left: i64,
     budget: i64,
+    running: *mut ffi::lua_State,
 }
 
 fn instructions(ms: f64) -> i64 {
@@ -119,7 +146,7 @@ unsafe extern "C-unwind" fn hook(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug
         }
         debug::count_hook(l);
         let Some(meter) = meter_of(l) else { return };
-        let left = meter.left.get() - i64::from(STEP);
+        let left = meter.left.get() - i64::from(ffi::lua_gethookcount(l));
         meter.left.set(left);
         if left < 0 || meter.stopped.get() {
             meter.stopped.set(true);

@@ -13,6 +13,9 @@ pub const PROCESSOR_TIME_OUT_MS: f64 = 1000.0;
 /// 100 to 500 million a second, so an endless loop ends here no later than HALion would end it.
 pub const INSTRUCTIONS_PER_MS: f64 = 100_000.0;
 
+/// Bytes of a large string or table that count as one Lua instruction to the time-out meter: filling memory takes time, too.
+pub const BYTES_PER_INSTRUCTION: usize = 8;
+
 /// What a script that runs out of time is told (HALion semantics 4.18, a third party's report).
 pub const TIME_OUT_MESSAGE: &str = "Script time out";
 

@@ -26,7 +26,7 @@ use crate::{
 /// What every builtin reaches: the world, the meter, the debugger, the sources.
 pub(crate) struct Runtime {
     pub world: RefCell<World>,
-    pub meter: Box<Meter>,
+    pub meter: Rc<Meter>,
     pub debug: RefCell<Option<Box<dyn DebugHooks>>>,
     /// Do new tasks get a line hook?
     pub lines: Cell<bool>,
@@ -156,7 +156,7 @@ fn step(
         return true;
     };
     let time_out_ms = *runtime.world.borrow_mut().time_out_ms();
-    let left = runtime.meter.start(time_out_ms);
+    let left = runtime.meter.start(time_out_ms, coroutine.state());
     let outcome = if runtime.meter.is_stopped() {
         Err(Failure {
             message: proposed::TIME_OUT_MESSAGE.to_owned(),

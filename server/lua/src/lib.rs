@@ -8,7 +8,7 @@ pub use mlua;
 mod region;
 mod reserve;
 
-pub use region::Interpreter;
+pub use region::{Interpreter, Report};
 
 /// Opens the standard libraries; naming it keeps every linker from dropping the archive this crate carries.
 #[used]

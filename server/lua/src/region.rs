@@ -38,7 +38,12 @@ struct State {
     areas: [Area; N_CLASSES],
     used: usize,
     limit: usize,
+    report: Option<Report>,
 }
+
+/// Hears how many bytes a large block is or has grown, or how many are in use when one is refused and all of them were
+/// looked at for garbage. It runs inside the allocator: it must not allocate in Lua, nor panic.
+pub type Report = Box<dyn Fn(usize)>;
 
 #[derive(Clone, Copy)]
 struct Area {
@@ -63,6 +68,7 @@ impl Interpreter {
             areas,
             used: lua.used_memory(),
             limit,
+            report: None,
         });
         let data: *mut State = &mut *state;
         lua.exec_raw_lua(|raw| {
@@ -75,6 +81,11 @@ impl Interpreter {
     /// The state. A clone of it must not outlive the interpreter.
     pub fn lua(&self) -> &Lua {
         &self.lua
+    }
+
+    /// Names who hears of large blocks: making one takes time that no instruction count sees.
+    pub fn report_large_blocks(&mut self, report: Report) {
+        self.state.report = Some(report);
     }
 
     /// Bytes in use.
@@ -122,6 +133,12 @@ impl State {
         let base = self.reserved.as_ref()?.base();
         let offset = (block as usize).wrapping_sub(base as usize);
         (offset < N_CLASSES * AREA).then_some(offset / AREA)
+    }
+
+    fn report(&self, bytes: usize) {
+        if let Some(report) = &self.report {
+            report(bytes);
+        }
     }
 
     unsafe fn take(&mut self, size: usize) -> *mut u8 {
@@ -223,6 +240,7 @@ unsafe extern "C" fn allocate(
         }
         let used = state.used.saturating_sub(old).saturating_add(new);
         if new > old && used > state.limit {
+            state.report(state.used);
             return ptr::null_mut();
         }
         let fresh = if block.is_null() {
@@ -232,6 +250,9 @@ unsafe extern "C" fn allocate(
         };
         if !fresh.is_null() {
             state.used = used;
+            if new > old && new > LARGEST {
+                state.report(new - old);
+            }
         }
         fresh.cast()
     }

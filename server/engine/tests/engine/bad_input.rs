@@ -162,3 +162,13 @@ fn functions_of_the_engine_check_what_they_get() {
         0 ms controller #1 print 2",
     );
 }
+
+/// HALion semantics 4.18: work that C does, unseen by the count of instructions, counts as well.
+#[test]
+fn filling_memory_takes_time() {
+    check_prints(
+        "function onNote() while true do local text = ('x'):rep(5e7) end end",
+        "0 ms note 60 1",
+        "0 ms processor #2 error onNote: 1: Script time out: function onNote() while true do local text = ('x'):rep(5e7) end end",
+    );
+}
