@@ -8,4 +8,5 @@ mod loops;
 mod modules;
 mod objects;
 mod robust;
+mod stability;
 mod values;
