@@ -56,9 +56,10 @@ real_clients() {
   npm run --silent --prefix "$extension" test:real -- --vsix "$package"
 }
 
+# The tests have built the program already; building the package alone would compile it again with other features.
 package() {
   rm -f "$extension"/*.vsix
-  npm run --silent --prefix "$extension" package
+  npm run --silent --prefix "$extension" package -- --binary "${CARGO_TARGET_DIR:-$PWD/target}/release/halion-script"
 }
 
 # Everything is built with the release profile, so that the tests and the packaged program share one build.

@@ -4,9 +4,9 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -20,22 +20,19 @@ struct Watching {
 
 impl Watching {
     fn start(folder: &Path, args: &[&str]) -> Self {
-        let mut child = command(folder, args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+        // One pipe for both outputs keeps their lines in order.
+        let (reader, writer) = std::io::pipe().unwrap();
+        let child = command(folder, args)
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer)
             .spawn()
             .unwrap();
         let (send, lines) = channel();
-        let out: Box<dyn Read + Send> = Box::new(child.stdout.take().unwrap());
-        let err: Box<dyn Read + Send> = Box::new(child.stderr.take().unwrap());
-        for pipe in [out, err] {
-            let send = send.clone();
-            std::thread::spawn(move || {
-                BufReader::new(pipe)
-                    .lines()
-                    .for_each(|line| send.send(line.unwrap()).unwrap_or(()))
-            });
-        }
+        std::thread::spawn(move || {
+            BufReader::new(reader)
+                .lines()
+                .for_each(|line| send.send(line.unwrap()).unwrap_or(()))
+        });
         Self { child, lines }
     }
 
