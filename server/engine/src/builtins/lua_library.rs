@@ -172,7 +172,9 @@ fn format_without_addresses(lua: &Lua, host: &Host) -> mlua::Result<()> {
     let stock: Function = string.raw_get("format")?;
     let shown = native::function(lua, host, "format", Threads::BOTH, |call| {
         native::value(match call.value(1) {
-            value @ (Value::Nil | Value::Boolean(_) | Value::Integer(_) | Value::Number(_)) => value,
+            value @ (Value::Nil | Value::Boolean(_) | Value::Integer(_) | Value::Number(_)) => {
+                value
+            }
             value => types::shown(call.lua, value)?,
         })
     })?;
