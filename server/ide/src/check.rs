@@ -38,6 +38,12 @@ impl Checked {
         self.files().get(file.idx())
     }
 
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_snapshot(self) -> Snapshot {
+        self.snapshot
+    }
+
     /// For further questions.
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {

@@ -17,7 +17,7 @@ pub fn reference_url(diagnostic: &Diagnostic) -> Option<String> {
 }
 
 /// The function, method or constructor that a diagnostic calls by this name: `openURL`, `setName`, `Layer:setName`.
-fn function_named(name: &str) -> Option<&'static Function> {
+pub(crate) fn function_named(name: &str) -> Option<&'static Function> {
     let api = api();
     let bare = name.rsplit([':', '.']).next().unwrap_or(name);
     let method = || {

@@ -76,6 +76,23 @@ impl Snapshot {
         }
     }
 
+    /// The same script with other texts in some files; the other files are shared.
+    #[must_use]
+    pub fn with_texts(&self, mut texts: BTreeMap<FileId, String>) -> Self {
+        let files = self.files.iter().enumerate();
+        let files = files.map(|(place, file)| match texts.remove(&file_id(place)) {
+            Some(text) => File::new(file.path.clone(), text.into()),
+            None => Arc::clone(file),
+        });
+        Self {
+            files: files.collect(),
+            modules: self.modules.clone(),
+            kind: self.kind,
+            script: OnceLock::new(),
+            analysis: OnceLock::new(),
+        }
+    }
+
     /// The script first, then its modules.
     #[must_use]
     pub fn files(&self) -> &[Arc<File>] {

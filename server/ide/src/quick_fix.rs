@@ -1,0 +1,207 @@
+//! Changes that make a wrong-thread finding go away (THREAD-ANALYSIS 2.8), each offered only where it is correct.
+//!
+//! A fix is drawn up from the text where its conditions hold, then tried: it is offered only if the analysis of the changed script
+//! has lost the finding and gained none. Ranges are bytes of the file as it is before the change.
+
+mod run_async;
+mod run_sync;
+mod site;
+mod suppress;
+mod unwrap_hop;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use halion_analysis::{Analysis, Code, Diagnostic, FileId, Severity};
+use halion_api::Thread;
+
+use crate::Snapshot;
+use site::Site;
+
+/// So many findings get fixes at most in one answer; each fix costs an analysis.
+const MAX_FINDINGS: usize = 16;
+
+/// A change that makes a finding go away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, for a menu: `Wrap in runAsync`.
+    pub title: String,
+    /// The changes, by place; no two of them overlap.
+    pub edits: Vec<Edit>,
+    /// The place in [`Analysis::diagnostics`] of the finding.
+    pub finding: usize,
+    /// What sort of change it is.
+    pub kind: FixKind,
+    /// Whether it can be made without asking: nothing that runs afterwards in the script can tell the difference.
+    pub safe: bool,
+    /// What the author has to know about it; empty if there is nothing.
+    pub note: String,
+}
+
+/// A replacement in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub file: FileId,
+    /// What is replaced, in bytes; empty for an insertion.
+    pub range: Range<usize>,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// The sorts of fixes, the preferred ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FixKind {
+    /// A hop to the thread that the code is on already is taken away.
+    UnwrapHop,
+    /// The call moves to the Controller.
+    RunAsync,
+    /// The call moves to the Processor.
+    RunSync,
+    /// A comment hides the finding.
+    Suppress,
+}
+
+/// A fix before it has been tried.
+struct Draft {
+    title: String,
+    kind: FixKind,
+    /// Range and text, by place.
+    edits: Vec<(Range<usize>, String)>,
+    safe: bool,
+    note: String,
+}
+
+/// The fixes for the findings in the lines of `range`; those of one finding lie together, the best one first.
+#[must_use]
+pub fn quick_fixes(snapshot: &Snapshot, file: FileId, range: Range<usize>) -> Vec<Fix> {
+    let Some(text) = snapshot.file(file).map(|file| file.text().clone()) else {
+        return Vec::new();
+    };
+    let lines = whole_lines(&text, range);
+    let findings = snapshot.analysis().diagnostics.iter().enumerate();
+    findings
+        .filter(|(_, finding)| {
+            let start = usize::from(finding.range.start());
+            finding.file == file && lines.start <= start && start <= lines.end
+        })
+        .filter(|(_, finding)| is_fixable(finding))
+        .take(MAX_FINDINGS)
+        .flat_map(|(idx, _)| fixes_for(snapshot, idx))
+        .collect()
+}
+
+/// The fixes for the finding at place `finding` of [`Analysis::diagnostics`], the best one first.
+#[must_use]
+pub fn fixes_for(snapshot: &Snapshot, finding: usize) -> Vec<Fix> {
+    let Some(site) = Site::new(snapshot, finding) else {
+        return Vec::new();
+    };
+    let drafts = [
+        unwrap_hop::draft(&site),
+        run_async::draft(&site),
+        run_sync::draft(&site),
+        suppress::draft(&site),
+    ];
+    let fixes = drafts.into_iter().flatten().map(|draft| Fix {
+        title: draft.title,
+        kind: draft.kind,
+        edits: draft
+            .edits
+            .into_iter()
+            .map(|(range, text)| Edit {
+                file: site.finding.file,
+                range,
+                text,
+            })
+            .collect(),
+        finding,
+        safe: draft.safe,
+        note: draft.note,
+    });
+    fixes.filter(|fix| settles(snapshot, fix)).collect()
+}
+
+impl Fix {
+    /// The script after the change.
+    #[must_use]
+    pub fn apply(&self, snapshot: &Snapshot) -> Snapshot {
+        let mut texts: BTreeMap<FileId, String> = BTreeMap::new();
+        for edit in self.edits.iter().rev() {
+            let old = || snapshot.file(edit.file).map(|file| file.text().to_string());
+            let text = texts
+                .entry(edit.file)
+                .or_insert_with(|| old().unwrap_or_default());
+            text.replace_range(edit.range.clone(), &edit.text);
+        }
+        snapshot.with_texts(texts)
+    }
+}
+
+/// Whether `after` has a finding that `before` has not; places do not count, since they move with the text.
+#[must_use]
+pub fn has_new_finding(before: &Analysis, after: &Analysis) -> bool {
+    let known = counts(before);
+    counts(after)
+        .iter()
+        .any(|(key, n)| known.get(key).is_none_or(|before| before < n))
+}
+
+/// Whether the finding goes away and no new one comes.
+fn settles(snapshot: &Snapshot, fix: &Fix) -> bool {
+    let before = snapshot.analysis();
+    let changed = fix.apply(snapshot);
+    let after = changed.analysis();
+    let key = key(&before.diagnostics[fix.finding]);
+    let n = |analysis: &Analysis| counts(analysis).get(&key).copied().unwrap_or(0);
+    let is_judged = !after.over_budget || before.over_budget;
+    is_judged && n(after) < n(before) && !has_new_finding(before, after)
+}
+
+/// What makes two findings the same, wherever they stand.
+type Key = (
+    FileId,
+    Code,
+    Severity,
+    Option<String>,
+    Option<Thread>,
+    Option<String>,
+);
+
+fn key(finding: &Diagnostic) -> Key {
+    let message = finding.function.is_none().then(|| finding.message.clone());
+    (
+        finding.file,
+        finding.code,
+        finding.severity,
+        finding.function.clone(),
+        finding.thread,
+        message,
+    )
+}
+
+fn counts(analysis: &Analysis) -> BTreeMap<Key, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &analysis.diagnostics {
+        *counts.entry(key(finding)).or_default() += 1;
+    }
+    counts
+}
+
+fn is_fixable(finding: &Diagnostic) -> bool {
+    !matches!(finding.code, Code::SyntaxError | Code::UnusedSuppression)
+}
+
+/// The lines that a range touches, without the last line break.
+fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(range.start);
+    let end = text.floor_char_boundary(range.end.max(range.start));
+    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[end..]
+        .find('\n')
+        .map_or(text.len(), |newline| end + newline);
+    start..end
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The place of a finding: the call it is about, the statement and function round it, and what may run behind it.
+
+use std::sync::Arc;
+
+use halion_analysis::{Code, Diagnostic, Why};
+use halion_api::{Function, Thread};
+use halion_syntax::ast::{AstNode, Expr};
+use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+
+use crate::Snapshot;
+use crate::diagnostics::function_named;
+use crate::names::{Meaning, call_of, meaning, name_at, names_in, variable};
+
+/// Where a finding is.
+pub(super) struct Site<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) finding: &'a Diagnostic,
+    /// The text of its file.
+    pub(super) text: Arc<str>,
+    /// The name that is underlined.
+    pub(super) name: SyntaxToken,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, finding: usize) -> Option<Self> {
+        let finding = snapshot.analysis().diagnostics.get(finding)?;
+        if !super::is_fixable(finding) {
+            return None;
+        }
+        let file = snapshot.file(finding.file)?;
+        let root = file.parse().syntax();
+        let start = finding.range.start();
+        let name =
+            name_at(file.parse(), start).or_else(|| root.token_at_offset(start).right_biased())?;
+        Some(Self {
+            snapshot,
+            finding,
+            text: file.text().clone(),
+            name,
+        })
+    }
+
+    /// The text of a range.
+    pub(super) fn slice(&self, range: TextRange) -> &str {
+        &self.text[bytes(range)]
+    }
+
+    /// The HALion function that is called in the wrong thread.
+    pub(super) fn function(&self) -> Option<&'static Function> {
+        function_named(self.finding.function.as_deref()?)
+    }
+
+    /// Whether the wrong thing is a hop itself.
+    pub(super) fn is_hop(&self) -> bool {
+        matches!(
+            self.finding.function.as_deref(),
+            Some("runAsync" | "runSync")
+        )
+    }
+
+    /// The call, if it is a statement of its own in the wrong thread and calls the function without anything in between.
+    pub(super) fn wrong_call(&self, thread: Thread) -> Option<Expr> {
+        let is_wrong =
+            self.finding.code == Code::WrongThread && self.finding.thread == Some(thread);
+        // A call against a `---@thread` comment breaks a promise of the author, not a rule of HALion.
+        if !is_wrong || self.finding.runtime_text.is_none() {
+            return None;
+        }
+        let call = call_of(&self.name)?;
+        if call.parent()?.kind() != SyntaxKind::CallStat {
+            return None;
+        }
+        let is_direct = |range: TextRange| !call.text_range().contains_range(range);
+        let mut steps = self.finding.chain.iter();
+        steps
+            .all(|step| step.file != self.finding.file || is_direct(step.range))
+            .then(|| Expr::cast(call))?
+    }
+
+    /// Whether the code can be put on hold on the path to the finding: not in `calcModulation`, not below what calls back.
+    pub(super) fn can_be_on_hold(&self) -> bool {
+        let entries = self.finding.chain.first().map(|step| &step.name);
+        let mut entries = entries.into_iter().chain(&self.finding.also_from);
+        let is_called_back = |why| why == Why::Callback;
+        !entries.any(|entry| entry == "calcModulation")
+            && !self
+                .finding
+                .chain
+                .iter()
+                .any(|step| is_called_back(step.why))
+    }
+
+    /// Whether a name is HALion's where the finding is, as far as locals go.
+    pub(super) fn is_global(&self, name: &str) -> bool {
+        self.name
+            .parent()
+            .is_some_and(|node| variable(name, &node) == Meaning::Global)
+    }
+
+    /// The white space in front of a statement, if the statement begins its line.
+    pub(super) fn indent(&self, start: usize) -> Option<&str> {
+        let line = self.text[..start]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let indent = &self.text[line..start];
+        indent
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b'\t'))
+            .then_some(indent)
+    }
+
+    /// The file's line break.
+    pub(super) fn newline(&self) -> &'static str {
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+}
+
+/// A range as offsets.
+pub(super) fn bytes(range: TextRange) -> std::ops::Range<usize> {
+    range.start().into()..range.end().into()
+}
+
+/// The innermost function around a node; the whole file if there is none.
+pub(super) fn function_around(node: &SyntaxNode) -> Option<SyntaxNode> {
+    node.ancestors().skip(1).find(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::FunctionExpr
+                | SyntaxKind::FunctionStat
+                | SyntaxKind::LocalFunctionStat
+                | SyntaxKind::Chunk
+        )
+    })
+}
+
+/// The outermost loop around a node inside its function.
+pub(super) fn outermost_loop(node: &SyntaxNode) -> Option<SyntaxNode> {
+    let function = function_around(node)?;
+    let inside = node
+        .ancestors()
+        .skip(1)
+        .take_while(|node| *node != function);
+    inside.filter(|node| is_loop(node.kind())).last()
+}
+
+fn is_loop(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::WhileStat
+            | SyntaxKind::RepeatStat
+            | SyntaxKind::NumericForStat
+            | SyntaxKind::GenericForStat
+    )
+}
+
+/// A name, or names with dots between them: reading it twice gives the same as reading it once.
+pub(super) fn is_path(expr: &Expr) -> bool {
+    match expr {
+        Expr::Name(_) => true,
+        Expr::Index(index) => {
+            index.name().is_some() && index.base().is_some_and(|base| is_path(&base))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression is a local that keeps its first value.
+pub(super) fn is_constant_local(expr: &Expr) -> bool {
+    let Expr::Name(name) = expr else { return false };
+    let Some(token) = name.name() else {
+        return false;
+    };
+    let declaration = match meaning(&token) {
+        Some(Meaning::ImplicitSelf) => None,
+        Some(Meaning::Local(_, declaration)) => Some(declaration),
+        _ => return false,
+    };
+    let Some(root) = expr.syntax().ancestors().last() else {
+        return false;
+    };
+    let assigned = root
+        .descendants()
+        .filter(|node| node.kind() == SyntaxKind::AssignStat)
+        .flat_map(|node| node.children().collect::<Vec<_>>())
+        .filter(|node| node.kind() == SyntaxKind::NameExpr)
+        .chain(
+            root.descendants()
+                .filter(|node| node.kind() == SyntaxKind::FunctionStat)
+                .filter_map(|node| node.first_child()),
+        )
+        .filter_map(|node| names_in(&node).next());
+    let mut same_name = assigned.filter(|other| other.text() == token.text());
+    match declaration {
+        None => same_name.next().is_none(),
+        Some(declaration) => !same_name.any(|other| {
+            matches!(meaning(&other), Some(Meaning::Local(_, place)) if place == declaration)
+        }),
+    }
+}

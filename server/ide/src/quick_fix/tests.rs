@@ -1,0 +1,183 @@
+//! What is offered where, and the script after it.
+
+use halion_analysis::ScriptKind;
+
+use super::*;
+use crate::File;
+
+fn snapshot(text: &str) -> Snapshot {
+    let file = File::new("a.lua".into(), text.into());
+    Snapshot::new(vec![file], &BTreeMap::new(), ScriptKind::Auto)
+}
+
+/// The first fix for the line of `$0`.
+fn first(text: &str) -> (Snapshot, Option<Fix>) {
+    let offset = text.find("$0").unwrap();
+    let snapshot = snapshot(&text.replace("$0", ""));
+    let fix = quick_fixes(&snapshot, FileId(0), offset..offset)
+        .into_iter()
+        .next();
+    (snapshot, fix)
+}
+
+/// The script after the first fix at `$0`.
+fn check(text: &str, expected: &str) {
+    let (snapshot, fix) = first(text);
+    let fix = fix.unwrap_or_else(|| panic!("no fix: {text}"));
+    assert_ne!(fix.kind, FixKind::Suppress, "{text}");
+    let changed = fix.apply(&snapshot);
+    assert_eq!(&**changed.files()[0].text(), expected);
+}
+
+/// There is nothing but the comment that suppresses the finding.
+fn check_none(text: &str) {
+    let (_, fix) = first(text);
+    assert_eq!(fix.map(|fix| fix.kind), Some(FixKind::Suppress), "{text}");
+}
+
+fn is_safe(text: &str) -> bool {
+    first(text).1.is_some_and(|fix| fix.safe)
+}
+
+#[test]
+fn a_call_in_the_processor_becomes_run_async() {
+    check(
+        "function onNote(e)\n  $0openURL('a' .. e.note) -- why\nend",
+        "function onNote(e)\n  runAsync(openURL, 'a' .. e.note) -- why\nend",
+    );
+    check(
+        "function onNote(e)\n  $0openURL [[a]]\nend",
+        "function onNote(e)\n  runAsync(openURL, [[a]])\nend",
+    );
+    check(
+        "local o = openURL\nfunction onNote(e) if e.note > 3 then $0o( --[[b]] 'a' ) end end",
+        "local o = openURL\nfunction onNote(e) if e.note > 3 then runAsync(o, --[[b]] 'a' ) end end",
+    );
+}
+
+#[test]
+fn a_method_call_hands_its_object_over() {
+    check(
+        "function onNote(e)\n  $0this.parent:setName('a')\nend",
+        "function onNote(e)\n  runAsync(this.parent.setName, this.parent, 'a')\nend",
+    );
+    check_none("function onNote(e)\n  $0findLayers(true)[1]:setName('a')\nend");
+}
+
+#[test]
+fn run_async_is_only_for_statements_where_the_callback_can_wait() {
+    check_none("function onNote(e)\n  local keys = $0loadPreset('a')\nend");
+    check_none("function calcModulation()\n  $0openURL('a')\n  return 0\nend");
+    check_none(
+        "function onNote(e)\n  table.sort({ 2, 1 }, function(a, b)\n  $0openURL('a') return a < b end)\nend",
+    );
+    check_none("function onNote(e)\n  pcall($0openURL, 'a')\nend");
+    check_none("function onNote(e)\n  local runAsync = print\n  $0openURL('a')\nend");
+    // The other thread comes here too, where runAsync is what is wrong.
+    check_none(
+        "local function go()\n  $0openURL('a')\nend\nfunction onNote(e) go() end\nfunction onLoadIntoSlot() go() end",
+    );
+}
+
+#[test]
+fn a_hop_on_its_own_thread_goes_away() {
+    check(
+        "function onLoadIntoSlot()\n  $0runAsync(openURL, 'a')\nend",
+        "function onLoadIntoSlot()\n  openURL('a')\nend",
+    );
+    check(
+        "function onNote(e)\n  $0runSync(function() playNote(e.note, 100) end, 7)\nend",
+        "function onNote(e)\n  playNote(e.note, 100)\nend",
+    );
+    check(
+        "function onNote(e)\n  $0runSync(function()\n    local n = e.note\n    playNote(n, 100)\n  end)\nend",
+        "function onNote(e)\n  do\n    local n = e.note\n    playNote(n, 100)\n  end\nend",
+    );
+    check_none(
+        "function onNote(e)\n  $0runSync(function() if e.note > 1 then return end playNote(1, 1) end)\nend",
+    );
+}
+
+#[test]
+fn a_call_in_the_controller_becomes_run_sync_and_keeps_what_its_arguments_are() {
+    check(
+        "function onLoadIntoSlot()\n  $0playNote(60, 100)\nend",
+        "function onLoadIntoSlot()\n  runSync(function() playNote(60, 100) end)\nend",
+    );
+    check(
+        "function onLoadIntoSlot()\n  for i = 1, 3 do\n    $0playNote(60 + i, i)\n  end\nend",
+        "function onLoadIntoSlot()\n  for i = 1, 3 do\n    do\n      local value = 60 + i\n      runSync(function() playNote(value, i) end)\n    end\n  end\nend",
+    );
+    check(
+        "defineParameter('Volume', nil, 1, 0, 2)\nfunction onLoadIntoSlot() $0playNote(60, Volume) end",
+        "defineParameter('Volume', nil, 1, 0, 2)\nfunction onLoadIntoSlot() do local Volume = Volume; runSync(function() playNote(60, Volume) end) end end",
+    );
+}
+
+#[test]
+fn run_sync_is_not_offered_where_its_effect_would_come_too_late() {
+    check_none("$0playNote(60, 100)");
+    check_none("function onLoadIntoSlot()\n  local id = $0playNote(60, 100)\nend");
+    check_none("function onLoadIntoSlot()\n  $0playNote(60, 100)\n  print(getFreeVoices())\nend");
+    check_none("function onLoadIntoSlot()\n  $0waitBeats(1)\nend");
+}
+
+#[test]
+fn only_what_nobody_can_notice_is_safe() {
+    assert!(is_safe(
+        "function onNote(e)\n  postEvent(e)\n  $0openURL('a')\nend"
+    ));
+    assert!(is_safe(
+        "function onNote(e)\n  if e.note > 3 then $0openURL('a') else print(1) end\nend"
+    ));
+    assert!(!is_safe(
+        "function onNote(e)\n  $0openURL('a')\n  postEvent(e)\nend"
+    ));
+    assert!(!is_safe(
+        "function onNote(e)\n  for i = 1, 2 do $0openURL('a') end\nend"
+    ));
+    assert!(!is_safe(
+        "local function go()\n  $0openURL('a')\nend\nfunction onNote(e) go() end"
+    ));
+    assert!(!is_safe(
+        "function onNote(e)\n  $0openURL('a')\nend\nfunction onRelease(e) onNote(e) end"
+    ));
+    assert!(is_safe(
+        "function onLoadIntoSlot()\n  $0runAsync(openURL, 'a')\nend"
+    ));
+    assert!(!is_safe(
+        "function onLoadIntoSlot()\n  $0playNote(60, 100)\nend"
+    ));
+}
+
+#[test]
+fn a_comment_is_always_offered_last_and_hides_the_finding() {
+    let text = "function onNote(e)\r\n\topenURL('a')\r\nend";
+    let snapshot = snapshot(text);
+    let fixes = fixes_for(&snapshot, 0);
+    let kinds: Vec<FixKind> = fixes.iter().map(|fix| fix.kind).collect();
+    assert_eq!(kinds, [FixKind::RunAsync, FixKind::Suppress]);
+    let changed = fixes[1].apply(&snapshot);
+    let expected = "function onNote(e)\r\n\t---@diagnostic disable-next-line: wrong-thread\r\n\topenURL('a')\r\nend";
+    assert_eq!(&**changed.files()[0].text(), expected);
+    assert!(changed.analysis().diagnostics.is_empty());
+}
+
+#[test]
+fn a_comment_is_not_put_into_a_string() {
+    let snapshot = snapshot("function onNote(e)\n  print [[\n]] openURL('a')\nend");
+    let fixes = fixes_for(&snapshot, 0);
+    assert_eq!(fixes.len(), 1);
+    assert_eq!(fixes[0].kind, FixKind::RunAsync);
+}
+
+#[test]
+fn half_typed_scripts_and_odd_ranges_are_survived() {
+    let text = "function onNote(e)\n  openURL(\n";
+    let snapshot = snapshot(text);
+    for start in 0..text.len() + 3 {
+        let fixes = quick_fixes(&snapshot, FileId(0), start..start + 4);
+        assert!(fixes.len() < 3);
+    }
+    assert!(quick_fixes(&snapshot, FileId(9), 0..1).is_empty());
+}

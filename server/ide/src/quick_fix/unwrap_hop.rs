@@ -1,0 +1,101 @@
+//! `runAsync(f, a)` in the Controller becomes `f(a)`, and `runSync(function() f(a) end)` in the Processor becomes `f(a)`: the hop to
+//! the thread that the code is on already is the error (HALion semantics 4.17).
+
+use halion_api::Thread;
+use halion_syntax::SyntaxKind;
+use halion_syntax::ast::{AstNode, Block, Expr, FunctionExpr, Stat};
+
+use super::site::{Site, bytes, is_path};
+use super::{Draft, FixKind};
+use crate::names::{Meaning, meaning};
+
+/// Offered for a hop that is a statement.
+pub(super) fn draft(site: &Site) -> Option<Draft> {
+    let hop = site.finding.function.as_deref()?;
+    let thread = match hop {
+        "runAsync" => Thread::Controller,
+        "runSync" => Thread::Processor,
+        _ => return None,
+    };
+    let Expr::Call(call) = site.wrong_call(thread)? else {
+        return None;
+    };
+    let is_named = site.name.text() == hop && meaning(&site.name) == Some(Meaning::Global);
+    if !is_named {
+        return None;
+    }
+    let mut args: Vec<Expr> = call.args().collect();
+    if args.is_empty() {
+        return None;
+    }
+    let function = args.remove(0);
+    // What follows the function is an id for runSync, and not an argument (HALion semantics 4.14).
+    if hop == "runSync" {
+        if !args
+            .iter()
+            .all(|arg| matches!(arg, Expr::Literal(_)) || is_path(arg))
+        {
+            return None;
+        }
+        args.clear();
+    }
+    let (text, safe) = match &function {
+        Expr::Function(function) if args.is_empty() => (body(site, function)?, true),
+        path if is_path(path) => {
+            let arguments: Vec<&str> = args
+                .iter()
+                .map(|arg| site.slice(arg.text_range()))
+                .collect();
+            let text = format!(
+                "{}({})",
+                site.slice(path.text_range()),
+                arguments.join(", ")
+            );
+            (text, true)
+        }
+        _ => return None,
+    };
+    // Comments between the parts would get lost.
+    let whole = call.syntax().descendants_with_tokens();
+    let n_comments = whole
+        .filter(|element| element.kind() == SyntaxKind::Comment)
+        .count();
+    if n_comments != text.matches("--").count() {
+        return None;
+    }
+    Some(Draft {
+        title: format!("Remove {hop}: this runs in the {} already", thread.name()),
+        kind: FixKind::UnwrapHop,
+        edits: vec![(bytes(call.text_range()), text)],
+        safe,
+        note: String::new(),
+    })
+}
+
+/// The statements of a closure without parameters, as one statement. A `return` would end more than the closure did.
+fn body(site: &Site, function: &FunctionExpr) -> Option<String> {
+    let params = function.params()?;
+    let block = function.block()?;
+    if params.names().next().is_some() || params.is_vararg() || has_return(&block) {
+        return None;
+    }
+    let statements: Vec<Stat> = block.statements().collect();
+    if let [Stat::Call(call)] = &statements[..] {
+        let text = site.slice(call.call()?.text_range());
+        return (!text.starts_with('(')).then(|| text.to_owned());
+    }
+    let start = usize::from(params.syntax().text_range().end());
+    let end = usize::from(function.syntax().last_token()?.text_range().start());
+    Some(format!("do{}end", &site.text[start..end]))
+}
+
+fn has_return(block: &Block) -> bool {
+    let mut returns = block
+        .syntax()
+        .descendants()
+        .filter(|node| node.kind() == SyntaxKind::ReturnStat);
+    returns.any(|node| {
+        let function = super::site::function_around(&node);
+        function.as_ref() == block.syntax().parent().as_ref()
+    })
+}
