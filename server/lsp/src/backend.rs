@@ -168,4 +168,17 @@ impl LanguageServer for Backend {
         })
         .await
     }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let CodeActionParams {
+            text_document,
+            range,
+            context,
+            ..
+        } = params;
+        self.ask(text_document.uri, "quick fixes", move |view| {
+            Some(view.code_actions(range, &context))
+        })
+        .await
+    }
 }

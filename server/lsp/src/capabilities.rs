@@ -90,6 +90,10 @@ pub(crate) fn server(client: Client) -> InitializeResult {
                 retrigger_characters: None,
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             }),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                ..CodeActionOptions::default()
+            })),
             workspace: Some(WorkspaceServerCapabilities {
                 workspace_folders: Some(folders),
                 file_operations: None,

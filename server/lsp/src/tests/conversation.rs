@@ -30,12 +30,18 @@ async fn every_advertised_request_has_a_handler() {
         ("documentSymbolProvider", "textDocument/documentSymbol"),
         ("completionProvider", "textDocument/completion"),
         ("signatureHelpProvider", "textDocument/signatureHelp"),
+        ("codeActionProvider", "textDocument/codeAction"),
     ];
     let mut known = vec!["positionEncoding", "textDocumentSync", "workspace"];
     for (capability, method) in requests {
         known.push(capability);
         let is_advertised = result["capabilities"].get(capability).is_some();
-        let answer = editor.request(method, at(&document, 1, 4)).await;
+        let mut params = at(&document, 1, 4);
+        if capability == "codeActionProvider" {
+            params["range"] = json!({ "start": params["position"], "end": params["position"] });
+            params["context"] = json!({ "diagnostics": [] });
+        }
+        let answer = editor.request(method, params).await;
         assert_eq!(
             is_advertised,
             answer.get("error").is_none(),

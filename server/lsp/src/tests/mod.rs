@@ -7,6 +7,7 @@ pub(crate) mod faults;
 mod modules;
 mod order;
 mod queries;
+mod quick_fixes;
 mod robustness;
 
 use std::collections::VecDeque;
