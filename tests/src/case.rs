@@ -58,6 +58,7 @@ pub fn run(case: &Case) -> Outcome {
         .blocks
         .iter()
         .any(|block| matches!(block.language.as_str(), "toml" | "trace"));
+    crate::fixes::compare(&script, &analysis, &scenario, &mut outcome.problems);
     if played || !errors_marked.is_empty() {
         let sample_rate = scenario.sample_rate;
         let records = both::play(&script, scenario);
@@ -73,11 +74,12 @@ pub fn run(case: &Case) -> Outcome {
         match block.language.as_str() {
             "lua" | "toml" | "trace" => {}
             "chain" => expect(block, &chains(&script, &analysis), &mut outcome),
-            "hover" | "complete" | "definition" => match cursor {
+            "hover" | "complete" | "definition" | "fix" => match cursor {
                 Some((file, offset)) => {
                     let actual = match block.language.as_str() {
                         "hover" => editor::hover(&script, file, offset),
                         "complete" => editor::complete(&script, file, offset, N_PROPOSALS),
+                        "fix" => editor::fix(&script, file, offset),
                         _ => editor::definition(&script, file, offset),
                     };
                     expect(block, &actual, &mut outcome);

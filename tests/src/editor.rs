@@ -53,3 +53,15 @@ pub fn definition(script: &Script, file: FileId, offset: usize) -> String {
     });
     lines.collect()
 }
+
+/// The file after the first fix for the line of the cursor.
+pub fn fix(script: &Script, file: FileId, offset: usize) -> String {
+    let snapshot = snapshot(script);
+    let fixes = halion_ide::quick_fixes(&snapshot, file, offset..offset);
+    let Some(fix) = fixes.first() else {
+        return "nothing\n".to_owned();
+    };
+    let changed = fix.apply(&snapshot);
+    let text = changed.files()[file.idx()].text();
+    format!("-- {}\n{text}", fix.title)
+}

@@ -6,5 +6,6 @@
 pub mod both;
 pub mod case;
 pub mod editor;
+pub mod fixes;
 pub mod mutate;
 pub mod page;
