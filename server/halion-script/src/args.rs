@@ -71,6 +71,13 @@ pub struct CheckArgs {
     /// Show hints too, such as functions that nobody calls and that need a certain thread (JSON always holds them)
     #[arg(long)]
     pub hints: bool,
+    /// Make the fixes that are safe, in the files, then check again
+    ///
+    /// Safe is: taking away a runAsync in the Controller or a runSync in the Processor, and wrapping a call in runAsync where it is the
+    /// last thing that a callback of HALion does, so that nobody can tell that the callback was on hold. A fix is made only if every
+    /// script with the file has lost the finding and gained none. Editors offer more fixes, each with what to know about it.
+    #[arg(long)]
+    pub fix: bool,
     /// What is known of the scripts besides their text.
     #[command(flatten)]
     pub script: ScriptArgs,
@@ -80,10 +87,11 @@ const CHECK_HELP: &str = "\
 Examples:
   halion-script check main.lua           one script with the modules it requires
   halion-script check --hints scripts    everything in a folder, hints too
+  halion-script check --fix main.lua     make the safe fixes, show what is left
   halion-script check --format github    annotations on a pull request
   halion-script check --format sarif > findings.sarif
 
-Exit code: 0 nothing at error level, 1 errors found, 2 could not run.";
+Exit code: 0 nothing at error level, 1 errors found, 2 could not run; with --fix, as things are after the fixes.";
 
 /// What is known of the scripts besides their text.
 #[derive(Debug, Clone, Args)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
-use halion_workspace::{Loaded, Options, Overlay, Problem, Reason, identity};
+use halion_workspace::{Loaded, Options, Overlay, Problem, Reason, Survey, identity};
 
 use crate::args::{ScriptArgs, ScriptKind};
 use crate::report::{File, Finding, Place, Report, Severity, Span, Step};
@@ -25,12 +25,7 @@ pub struct Examined {
 /// Checks all scripts among `paths`.
 pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
     let start = Instant::now();
-    let mut options = options(args);
-    options
-        .workspace_dirs
-        .extend(paths.iter().filter(|path| path.is_dir()).cloned());
-    let mut survey =
-        halion_workspace::survey(paths, &options, &Overlay::default(), &halion_ide::requires);
+    let mut survey = survey(paths, args);
     survey.problems.splice(0..0, missing_libraries(args));
     let mut files = Files::default();
     for loaded in &survey.scripts {
@@ -45,6 +40,15 @@ pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
         problems: survey.problems,
         remarks: survey.scripts.iter().flat_map(not_found).collect(),
     }
+}
+
+/// Finds all scripts among `paths`, with their texts.
+pub fn survey(paths: &[PathBuf], args: &ScriptArgs) -> Survey {
+    let mut options = options(args);
+    options
+        .workspace_dirs
+        .extend(paths.iter().filter(|path| path.is_dir()).cloned());
+    halion_workspace::survey(paths, &options, &Overlay::default(), &halion_ide::requires)
 }
 
 fn not_found(loaded: &Loaded) -> Vec<String> {
@@ -146,7 +150,8 @@ impl Files {
     }
 }
 
-fn check(loaded: &Loaded, kind: ScriptKind) -> Checked {
+/// Analyses a script.
+pub fn check(loaded: &Loaded, kind: ScriptKind) -> Checked {
     let files = loaded
         .files
         .iter()

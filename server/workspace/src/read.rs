@@ -83,9 +83,25 @@ pub fn read_text(path: &Path) -> Result<String, Problem> {
     })
 }
 
+/// Puts `text` into a file that is there already, behind its byte order mark if it has one.
+pub fn write_text(path: &Path, text: &str) -> Result<(), Problem> {
+    let has_mark = read_bytes(path)?.starts_with(b"\xEF\xBB\xBF");
+    let mark = if has_mark { "\u{feff}" } else { "" };
+    fs::write(path, format!("{mark}{text}")).map_err(|error| Problem::from_io(path, &error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_written_behind_the_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lua");
+        fs::write(&path, b"\xEF\xBB\xBFold").unwrap();
+        write_text(&path, "new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"\xEF\xBB\xBFnew");
+    }
 
     fn check(bytes: &[u8], expected: &str) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! `check`: what is wrong in scripts, in four formats.
 
+mod fix;
 mod github;
 mod json;
 mod rules;
@@ -13,6 +14,13 @@ use crate::script::{self, Examined};
 
 /// Runs the command.
 pub fn check(args: &CheckArgs) -> Exit {
+    let unwritten = match args.fix {
+        true => fix::fix(&args.paths, &args.script),
+        false => Vec::new(),
+    };
+    for problem in &unwritten {
+        output::error(problem);
+    }
     let Examined {
         report,
         problems,
@@ -32,7 +40,10 @@ pub fn check(args: &CheckArgs) -> Exit {
         Format::Sarif => output::out(&sarif::render(&report, args.hints)),
         Format::Github => output::out(&github::render(&report, args.hints)),
     }
-    match (problems.is_empty(), report.has_errors()) {
+    match (
+        problems.is_empty() && unwritten.is_empty(),
+        report.has_errors(),
+    ) {
         (false, _) => Exit::CouldNotRun,
         (true, true) => Exit::Findings,
         (true, false) => Exit::Clean,
