@@ -82,7 +82,7 @@ impl Builtins {
         };
         self.add(
             function.qualified_name(),
-            function.name.clone(),
+            function.called_as(),
             Some(function),
             special,
         )

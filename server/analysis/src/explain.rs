@@ -195,7 +195,12 @@ pub(crate) fn help(
     function: &Function,
     steps: &[Step],
 ) -> Vec<String> {
-    let name = &function.name;
+    let name = &function.called_as();
+    if function.ui_only {
+        return vec![
+            "reach the program by `this`, the script module, and `this.program`".to_owned(),
+        ];
+    }
     let mut help = Vec::new();
     let entry = steps
         .first()

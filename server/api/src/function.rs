@@ -95,6 +95,14 @@ impl Function {
         }
     }
 
+    /// The name as a call is written: `openURL`, `AudioFile.open`; a method without its object.
+    pub fn called_as(&self) -> String {
+        match self.kind {
+            FunctionKind::Static => self.qualified_name(),
+            _ => self.name.clone(),
+        }
+    }
+
     /// The address of its reference page.
     #[must_use]
     pub fn url(&self) -> String {

@@ -136,12 +136,12 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
     let message = if function.ui_only {
         format!(
             "{} only exists in UI scripts, and this is a MIDI module script: {}",
-            function.name,
+            function.called_as(),
             crate::explain::short_chain(&chain)
         )
     } else {
         let threads = solver.threads_of(function, call.argument_class);
-        let text = message(&function.name, threads, thread, &chain);
+        let text = message(&function.called_as(), threads, thread, &chain);
         match best.severity {
             Severity::Hint
                 if call.how.protected || best_grade(solved, best.inst) == Grade::Protected =>
@@ -161,7 +161,7 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         file,
         range,
         message,
-        function: Some(function.name.clone()),
+        function: Some(function.called_as()),
         thread: Some(thread),
         supplied_at: supplied_at(solver, best),
         also_from: also_from(solver, solved, failures, &chain),

@@ -8,6 +8,7 @@ pub(crate) mod event_object;
 mod finalizers;
 mod find;
 mod host;
+mod live_tables;
 pub(crate) mod lua_library;
 pub(crate) mod modules;
 mod notes;
@@ -29,6 +30,7 @@ pub(crate) fn body(name: &str) -> Option<Body> {
         .or_else(|| voices::body(name))
         .or_else(|| time::body(name))
         .or_else(|| host::body(name))
+        .or_else(|| live_tables::body(name))
         .or_else(|| output::body(name))
         .or_else(|| parameters::body(name))
         .or_else(|| event_object::body(name))

@@ -49,3 +49,15 @@ fn assignable_fields_belong_to_the_controller() {
         "{text}"
     );
 }
+
+/// HALion semantics 9.15: live tables, empty at first, the same at every call; the Processor may write them.
+#[test]
+fn key_properties_are_a_live_table() {
+    check_prints(
+        "local keys = getKeyProperties() print(next(keys), keys == getKeyProperties(), keys == getKeySwitches())
+        function onNote(event) keys[event.note] = { color = 1 } runAsync(function() print(getKeyProperties()[60].color) end) end",
+        "0 ms note 60 1",
+        "0 ms controller #1 print nil true false
+        11.61 ms controller #3 print 1",
+    );
+}
