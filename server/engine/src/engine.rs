@@ -107,7 +107,7 @@ impl Engine {
             modules: RefCell::new(modules),
         });
         let meter = host.meter.clone();
-        interpreter.report_large_blocks(Box::new(move |bytes| meter.charge(bytes)));
+        interpreter.report_large_blocks(Box::new(move |bytes| meter.charge_memory(bytes)));
         // Collections during set-up would come at moments that differ from run to run: mlua's registry is hashed by the
         // addresses of its own statics.
         lua.gc_stop();

@@ -65,9 +65,18 @@ impl Meter {
         self.running.set(stretch.running);
     }
 
-    /// Counts the work of filling memory. When nothing is left, the hook comes at the next instruction.
-    pub fn charge(&self, bytes: usize) {
-        let instructions = (bytes / proposed::BYTES_PER_INSTRUCTION) as i64;
+    /// Counts the work of filling memory.
+    pub fn charge_memory(&self, bytes: usize) {
+        self.charge((bytes / proposed::BYTES_PER_INSTRUCTION) as i64);
+    }
+
+    /// Counts the work of a call out of Lua.
+    pub fn charge_call(&self) {
+        self.charge(proposed::INSTRUCTIONS_PER_CALL);
+    }
+
+    /// When nothing is left, the hook comes at the next instruction.
+    fn charge(&self, instructions: i64) {
         self.left.set(self.left.get() - instructions);
         let running = self.running.get();
         if self.left.get() < 0 && !running.is_null() {

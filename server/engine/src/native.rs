@@ -84,7 +84,7 @@ pub(crate) fn function(
     threads: Threads,
     body: Body,
 ) -> mlua::Result<Function> {
-    make(lua, host, (name, name), threads, 0, body)
+    make(lua, host, (name, name), threads, None, body)
 }
 
 /// The same for an entry of the API; a method is called with its object in front.
@@ -95,13 +95,12 @@ pub(crate) fn api_function(
     threads: Threads,
     body: Body,
 ) -> mlua::Result<Function> {
-    let first = usize::from(function.kind == FunctionKind::Method);
     make(
         lua,
         host,
         (&function.name, &function.qualified_name()),
         threads,
-        first,
+        Some(function.kind),
         body,
     )
 }
@@ -111,14 +110,19 @@ fn make(
     host: &Host,
     names: (&str, &str),
     threads: Threads,
-    first: usize,
+    kind: Option<FunctionKind>,
     body: Body,
 ) -> mlua::Result<Function> {
+    let first = usize::from(kind == Some(FunctionKind::Method));
+    let is_api = kind.is_some();
     let (host, name, qualified) = (host.clone(), names.0.to_owned(), names.1.to_owned());
     let inner = lua.create_function(move |lua, args: MultiValue| {
         let thread = host.world.borrow().thread;
         if !threads.contains(thread) {
             return fail(lua, wrong_thread_message(&name, thread));
+        }
+        if is_api {
+            host.meter.charge_call();
         }
         match body(&Call {
             lua,

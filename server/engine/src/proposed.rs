@@ -16,6 +16,10 @@ pub const INSTRUCTIONS_PER_MS: f64 = 100_000.0;
 /// Bytes of a large string or table that count as one Lua instruction to the time-out meter: filling memory takes time, too.
 pub const BYTES_PER_INSTRUCTION: usize = 8;
 
+/// Lua instructions that one call of a function of HALion, or of `print`, counts as: time inside API calls counts, too (HALion
+/// semantics 4.19).
+pub const INSTRUCTIONS_PER_CALL: i64 = 2_000;
+
 /// What a script that runs out of time is told (HALion semantics 4.18, a third party's report).
 pub const TIME_OUT_MESSAGE: &str = "Script time out";
 

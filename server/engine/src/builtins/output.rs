@@ -23,6 +23,7 @@ fn print_raw(call: &Call<'_>) -> native::Result {
 }
 
 fn write(call: &Call<'_>, separator: &str) -> native::Result {
+    call.host.meter.charge_call();
     let mut text = String::new();
     for (at, value) in call.args.iter().enumerate() {
         if at > 0 {

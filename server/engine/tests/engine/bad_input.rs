@@ -172,3 +172,19 @@ fn filling_memory_takes_time() {
         "0 ms processor #2 error onNote: 1: Script time out: function onNote() while true do local text = ('x'):rep(5e7) end end",
     );
 }
+
+/// HALion semantics 4.18, 4.19: time inside calls counts, so a loop that prints or spawns for ever ends soon, too.
+#[test]
+fn loops_that_call_out_end_soon() {
+    for call in [
+        "print('x')",
+        "spawn(function() wait(1) end)",
+        "postEvent(event)",
+    ] {
+        let script =
+            format!("function onNote(event) setScriptExecTimeOut(10) while true do {call} end end");
+        let run = run(&script, "0 ms note 60 1");
+        assert!(run.text().contains("Script time out"), "{call}");
+        assert!(run.text().lines().count() < 2_000, "{call}");
+    }
+}
