@@ -46,4 +46,4 @@ pub use error::{ScriptError, StackFrame};
 pub use event::{Change, Event};
 pub use halion_api::Thread;
 pub use record::{ParameterChange, Record, RecordKind, TaskId, trace_line};
-pub use scenario::{Input, InputKind, Scenario, ScenarioError, Value};
+pub use scenario::{Input, InputKind, Scenario, ScenarioError, Value, scenario_reference};

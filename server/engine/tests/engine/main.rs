@@ -7,6 +7,7 @@ mod determinism;
 mod lua;
 mod notes;
 mod parameters;
+mod scenario_page;
 mod scenarios;
 mod slots;
 mod start;

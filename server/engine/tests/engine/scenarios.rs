@@ -62,7 +62,7 @@ fn mistakes_are_named_with_their_line() {
     let input = |rest: &str| format!("tempo = 120\n[[input]]\n{rest}");
     assert_eq!(
         parse_error(&input("at_ms = 0\nkind = \"nota\"")),
-        "line 4: `kind` is \"nota\"; known kinds are note, note_on, note_off, controller, pitch_bend, after_touch, trigger_pad, parameter, tempo, transport"
+        "line 4: `kind` is \"nota\"; it must be one of note, note_on, note_off, controller, pitch_bend, after_touch, trigger_pad, parameter, tempo, transport"
     );
     assert_eq!(
         parse_error(&input("at_ms = -5\nkind = \"note_off\"\nnote = 60")),
@@ -72,11 +72,11 @@ fn mistakes_are_named_with_their_line() {
         parse_error(&input(
             "at_ms = 0\nkind = \"note_on\"\nnote = 128\nvelocity = 1"
         )),
-        "line 5: `note` is 128; it must be a number from 0 to 127"
+        "line 5: `note` is 128; it must be a whole number from 0 to 127"
     );
     assert_eq!(
         parse_error(&input("at_ms = 0\nkind = \"note_on\"\nnote = 60")),
-        "line 2: `velocity` is missing; it must be a number from 0 to 127"
+        "line 2: `velocity` is missing; it must be a whole number from 0 to 127"
     );
     assert_eq!(
         parse_error(&input("at_ms = 0\nkind = \"tempo\"\nbpm = 90\nnote = 1")),
@@ -92,7 +92,7 @@ fn mistakes_are_named_with_their_line() {
     );
     assert_eq!(
         parse_error("block_size = 0"),
-        "line 1: `block_size` is 0; it must be a number from 1 to 65536"
+        "line 1: `block_size` is 0; it must be a whole number from 1 to 65536"
     );
     assert_eq!(
         parse_error("tempo = nan"),
@@ -104,7 +104,7 @@ fn mistakes_are_named_with_their_line() {
     );
     assert_eq!(
         parse_error("\n[input]\nat_ms = 1"),
-        "line 2: `input` must be written as [[input]], once for each input"
+        "line 2: `input` must be written as [[input]], once for each one"
     );
     assert!(parse_error("tempo = \n").starts_with("line 1: "));
 }

@@ -1,0 +1,159 @@
+//! What is played into the script: sample rate, tempo, and inputs in virtual time, read from a TOML text.
+//!
+//! Where things go: a key of the whole file is a row of [`KEYS`]; a kind of input is a row of a `KINDS` list (`input.rs`, or
+//! a file of its own that `input::kinds` chains) and a variant of [`InputKind`]. Reader, error messages and documentation
+//! come from those rows.
+
+mod error;
+mod input;
+#[allow(
+    dead_code,
+    reason = "tables within tables are for descriptions of the program"
+)]
+mod read;
+mod reference;
+#[allow(
+    dead_code,
+    reason = "tables within tables are for descriptions of the program"
+)]
+mod schema;
+
+use std::fmt;
+
+use toml::de::DeTable;
+
+pub use self::{
+    error::ScenarioError,
+    input::{Input, InputKind},
+    reference::scenario_reference,
+};
+use self::{
+    read::Lines,
+    schema::{Form, Key},
+};
+use crate::{event::short, midi};
+
+/// Everything that decides a run besides the script.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Hz.
+    pub sample_rate: f64,
+    /// Samples in one audio block.
+    pub block_size: u32,
+    /// Beats per minute at the start.
+    pub tempo: f64,
+    /// Seed of `math.random`.
+    pub seed: u64,
+    /// What comes in, in any order of time.
+    pub inputs: Vec<Input>,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// A switch.
+    Boolean(bool),
+    /// A text; tables in traces are shown as text too.
+    Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(number) => f.write_str(&short(*number)),
+            Value::Boolean(boolean) => write!(f, "{boolean}"),
+            Value::Text(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
+impl Default for Scenario {
+    /// One middle C of 500 ms.
+    fn default() -> Scenario {
+        let middle_c = InputKind::Note {
+            note: 60,
+            velocity: 100,
+            length_ms: 500.0,
+        };
+        Scenario {
+            inputs: vec![Input {
+                at_ms: 0.0,
+                kind: middle_c,
+            }],
+            ..Scenario::silent()
+        }
+    }
+}
+
+/// The keys of the whole file.
+const KEYS: &[Key] = &[
+    Key::or(
+        "sample_rate",
+        Form::Number(1000.0, 768_000.0),
+        44100.0,
+        "Hz.",
+    ),
+    Key::or(
+        "block_size",
+        Form::Whole(1.0, 65536.0),
+        512.0,
+        "Samples in one audio block.",
+    ),
+    Key::or(
+        "tempo",
+        Form::Number(1.0, 1000.0),
+        120.0,
+        "Beats per minute at the start.",
+    ),
+    Key::or(
+        "seed",
+        Form::Whole(0.0, 9_007_199_254_740_992.0),
+        1.0,
+        "Seed of `math.random`.",
+    ),
+    Key::optional(
+        "input",
+        Form::Inputs,
+        "What comes in, in any order of time.",
+    ),
+];
+
+impl Scenario {
+    /// No input at all, at 44100 Hz, 512 samples, 120 bpm (HALion semantics 12.1).
+    pub fn silent() -> Scenario {
+        Scenario {
+            sample_rate: 44100.0,
+            block_size: 512,
+            tempo: 120.0,
+            seed: 1,
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Reads a scenario file's text.
+    pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+        let lines = Lines(text);
+        let root = DeTable::parse(text).map_err(|error| ScenarioError {
+            line: error.span().map(|span| lines.at(span.start)),
+            message: error.message().to_owned(),
+        })?;
+        let fields = read::table(root.get_ref(), KEYS, 1, lines)?;
+        Ok(Scenario {
+            sample_rate: fields.number("sample_rate"),
+            block_size: fields.number("block_size") as u32,
+            tempo: fields.number("tempo"),
+            seed: fields.number("seed") as u64,
+            inputs: fields.inputs("input"),
+        })
+    }
+
+    /// Reads a Standard MIDI File: all tracks merged, tempo map honoured.
+    pub fn from_midi(bytes: &[u8]) -> Result<Scenario, ScenarioError> {
+        midi::read(bytes).map_err(|message| ScenarioError {
+            line: None,
+            message,
+        })
+    }
+}

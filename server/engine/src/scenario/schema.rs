@@ -1,0 +1,105 @@
+//! The words for what a scenario may say: tables of keys with type, range, default and meaning.
+//!
+//! Invariant: the reader, its error messages and the documentation all come from these tables.
+
+use std::fmt;
+
+use super::input;
+use crate::event::short;
+
+/// One key of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// As it is written in the file.
+    pub name: &'static str,
+    pub form: Form,
+    pub need: Need,
+    /// One line: meaning and unit.
+    pub doc: &'static str,
+}
+
+/// What a key's value looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Form {
+    /// A number within a range, both ends included.
+    Number(f64, f64),
+    /// A number without a fraction within a range.
+    Whole(f64, f64),
+    Boolean,
+    Text,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A number, a boolean or a text.
+    Value,
+    /// `[name]`: a table of its own.
+    Table(&'static [Key]),
+    /// `[[name]]`: any number of tables.
+    Tables(&'static [Key]),
+    /// The name of a kind of input.
+    Kind,
+    /// `[[input]]`: any number of tables whose `kind` decides which keys they have.
+    Inputs,
+}
+
+/// Must a key be there?
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Need {
+    Required,
+    /// May be missing, and then means nothing.
+    Optional,
+    /// May be missing, and then is this number.
+    Or(f64),
+}
+
+impl Key {
+    pub const fn required(name: &'static str, form: Form, doc: &'static str) -> Key {
+        Key {
+            name,
+            form,
+            need: Need::Required,
+            doc,
+        }
+    }
+
+    pub const fn optional(name: &'static str, form: Form, doc: &'static str) -> Key {
+        Key {
+            name,
+            form,
+            need: Need::Optional,
+            doc,
+        }
+    }
+
+    pub const fn or(name: &'static str, form: Form, default: f64, doc: &'static str) -> Key {
+        Key {
+            name,
+            form,
+            need: Need::Or(default),
+            doc,
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    /// `a number from 0 to 127`, to be read after "it must be".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Form::Number(low, high) => {
+                write!(f, "a number from {} to {}", short(*low), short(*high))
+            }
+            Form::Whole(low, high) => {
+                write!(f, "a whole number from {} to {}", short(*low), short(*high))
+            }
+            Form::Boolean => f.write_str("true or false"),
+            Form::Text => f.write_str("a text in quotes"),
+            Form::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            Form::Kind => {
+                let names: Vec<&str> = input::kinds().map(|kind| kind.name).collect();
+                write!(f, "one of {}", names.join(", "))
+            }
+            Form::Value => f.write_str("a number, true, false or a text in quotes"),
+            Form::Table(_) => f.write_str("a table"),
+            Form::Tables(_) | Form::Inputs => f.write_str("a list of tables"),
+        }
+    }
+}
