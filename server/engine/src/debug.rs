@@ -22,6 +22,7 @@ use crate::{
     runtime::Runtime,
     task::{Purpose, Task, Wait},
     traceback,
+    world::World,
 };
 
 /// What a debugger does; the engine calls it on the engine's own OS thread.
@@ -69,7 +70,7 @@ pub enum TaskChange {
 pub struct TaskView {
     /// Its number.
     pub id: TaskId,
-    /// Callback or declared function, `<main>`, `<anonymous>`.
+    /// Callback or declared function, `<main>`, `<anonymous>`; with its slot if the program sits in several.
     pub name: String,
     /// The thread it runs on.
     pub thread: Thread,
@@ -103,10 +104,16 @@ pub struct TaskWatch {
 
 impl TaskView {
     /// The view of a live task.
-    pub(crate) fn of(task: &Task) -> TaskView {
+    pub(crate) fn of(world: &World, task: &Task) -> TaskView {
+        let name = match task.thread {
+            Thread::Processor if world.slot_set.len() > 1 => {
+                format!("{} (slot {})", task.name, task.slot)
+            }
+            _ => task.name.clone(),
+        };
         TaskView {
             id: task.id,
-            name: task.name.clone(),
+            name,
             thread: task.thread,
             parent: task.parent,
             waited_for_by: match task.purpose {
@@ -157,13 +164,9 @@ impl Stopped<'_> {
 
     /// All live tasks by number. One that died of an error counts until the debugger has seen it.
     pub fn tasks(&self) -> Vec<TaskView> {
-        self.runtime
-            .world
-            .borrow()
-            .tasks
-            .values()
-            .map(TaskView::of)
-            .collect()
+        let world = self.runtime.world.borrow();
+        let view = |task| TaskView::of(&world, task);
+        world.tasks.values().map(view).collect()
     }
 
     /// The calls of a task, innermost first; none if it has not started.
@@ -258,12 +261,15 @@ impl Stopped<'_> {
         let mut world = self.runtime.world.borrow_mut();
         let live = world.tasks.get_mut(&task)?;
         let (thread, waiting) = (live.thread, live.waiting.take());
+        let slot = live.slot;
         let before = Before {
             task,
             waiting,
             thread: world.thread,
+            slot: world.slot.index,
             current: world.current,
         };
+        world.turn_to(slot);
         world.thread = thread;
         world.current = Some(task);
         Some(before)
@@ -272,6 +278,7 @@ impl Stopped<'_> {
     /// Undoes `enter`, and what a `wait` inside the evaluation left behind.
     fn leave(&self, before: Before) {
         let mut world = self.runtime.world.borrow_mut();
+        world.turn_to(before.slot);
         world.thread = before.thread;
         world.current = before.current;
         if let Some(task) = world.tasks.get_mut(&before.task) {
@@ -300,6 +307,7 @@ struct Before {
     task: TaskId,
     waiting: Option<Wait>,
     thread: Thread,
+    slot: u32,
     current: Option<TaskId>,
 }
 

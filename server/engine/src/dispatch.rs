@@ -61,24 +61,26 @@ fn arrive(runtime: &Runtime, event: &Event) -> (Vec<i64>, Vec<i64>) {
     world.record(RecordKind::EventIn(event.clone()));
     let now = world.clock.now;
     match *event {
-        Event::NoteOn { id, note, .. } => world.keys.note_on(id, note as i64, now),
+        Event::NoteOn { id, note, .. } => world.slot.keys.note_on(id, note as i64, now),
         Event::NoteOff { id, .. } => {
-            let (dependents, released) = world.keys.note_off(id);
+            let (dependents, released) = world.slot.keys.note_off(id);
             return (if released { vec![id] } else { Vec::new() }, dependents);
         }
         Event::Controller { number, value } => {
-            world.controllers.insert(number, value);
+            world.slot.controllers.insert(number, value);
             if number == SUSTAIN_PEDAL {
-                return (world.keys.pedal(value >= 64.0), Vec::new());
+                return (world.slot.keys.pedal(value >= 64.0), Vec::new());
             }
         }
         Event::AfterTouch { value } => {
             world
+                .slot
                 .controllers
                 .insert(event_object::AFTER_TOUCH as i64, value);
         }
         Event::PitchBend { bend } => {
             world
+                .slot
                 .controllers
                 .insert(event_object::PITCH_BEND as i64, (bend * 8191.0).round());
         }
@@ -159,9 +161,9 @@ fn deliver(lua: &Lua, runtime: &Runtime, event: &Event) {
 fn pass(runtime: &Runtime, event: &Event) {
     let mut world = runtime.world.borrow_mut();
     match *event {
-        Event::NoteOn { id, note, .. } => world.keys.sounds(id, note),
+        Event::NoteOn { id, note, .. } => world.slot.keys.sounds(id, note),
         Event::NoteOff { id, .. } => {
-            world.keys.ends(id);
+            world.slot.keys.ends(id);
         }
         _ => {}
     }

@@ -162,10 +162,9 @@ impl Inputs {
 /// Where an edit of a parameter is handled (HALion semantics 6.6).
 pub(crate) fn thread_of(world: &World, name: &str) -> Thread {
     let parameter = world.parameters.get(name);
-    if parameter.is_some_and(|parameter| parameter.processor_callback) {
-        Thread::Processor
-    } else {
-        Thread::Controller
+    match parameter {
+        Some(parameter) => world.thread_of_callback(parameter),
+        None => Thread::Controller,
     }
 }
 

@@ -38,6 +38,16 @@ impl Keys {
         self.next_id
     }
 
+    /// The id given last.
+    pub fn last_id(&self) -> i64 {
+        self.next_id
+    }
+
+    /// Gives no id that another slot has given already.
+    pub fn continue_ids(&mut self, last_id: i64) {
+        self.next_id = self.next_id.max(last_id);
+    }
+
     /// A key goes down.
     pub fn note_on(&mut self, id: i64, key: i64, now: Samples) {
         self.incoming.insert(

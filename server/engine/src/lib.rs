@@ -34,6 +34,7 @@ mod record;
 mod runtime;
 mod scenario;
 mod seat;
+mod slot;
 mod start;
 mod task;
 mod traceback;

@@ -24,9 +24,7 @@ impl Engine {
             world.thread = Thread::Processor;
             world.clock.next_block()
         };
-        if self.host.world.borrow().clock.block == 0 {
-            start::processor(&self.lua, &self.host);
-        }
+        start::processor(&self.lua, &self.host);
         self.run_sync_jobs();
         self.resume_async_callers();
         while let Some(at) = self.next_instant(block_end) {
@@ -37,18 +35,24 @@ impl Engine {
         }
     }
 
-    /// (a) Functions from `runSync`, first in, first out, before the block's events (HALion semantics 4.15).
+    /// (a) Functions from `runSync`, first in, first out, before the block's events, once in each slot (HALion semantics 4.15).
     fn run_sync_jobs(&mut self) {
-        let jobs = std::mem::take(&mut self.host.world.borrow_mut().sync_jobs);
-        for job in jobs {
-            let task = Start::function(
-                &self.host,
-                Thread::Processor,
-                job.function,
-                MultiValue::new(),
-                job.parent,
-            );
-            runtime::start(&self.lua, &self.host, task);
+        let (jobs, slots) = {
+            let mut world = self.host.world.borrow_mut();
+            (std::mem::take(&mut world.sync_jobs), world.slot_indices())
+        };
+        for &slot in &slots {
+            for job in &jobs {
+                self.host.world.borrow_mut().turn_to(slot);
+                let task = Start::function(
+                    &self.host,
+                    Thread::Processor,
+                    job.function.clone(),
+                    MultiValue::new(),
+                    job.parent,
+                );
+                runtime::start(&self.lua, &self.host, task);
+            }
         }
     }
 
@@ -85,7 +89,7 @@ impl Engine {
     fn deliver_inputs(&mut self, at: Samples) {
         loop {
             let event = {
-                let keys = &mut self.host.world.borrow_mut().keys;
+                let keys = &mut self.host.world.borrow_mut().slot.keys;
                 self.inputs.next_event(at, keys)
             };
             let Some(event) = event else { break };
@@ -119,7 +123,8 @@ impl Engine {
             if entry.key().0 > at {
                 return;
             }
-            let scheduled = entry.remove();
+            let (slot, scheduled) = entry.remove();
+            world.turn_to(slot);
             world.send_scheduled(scheduled);
         }
     }

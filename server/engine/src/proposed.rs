@@ -53,5 +53,12 @@ pub const HOST_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// endless loop and end with [`TIME_OUT_MESSAGE`].
 pub const STEPS_PER_BLOCK: u32 = 100_000;
 
-/// Index of the one slot the program sits in (HALion semantics 7.5; the manual does not say where it counts from).
-pub const SLOT_INDEX: f64 = 0.0;
+/// Index of the slot the program sits in when a scenario names none (HALion semantics 7.5; the manual does not say where slots
+/// count from).
+pub const SLOT_INDEX: u32 = 0;
+
+/// Values in all that a script may have stored by one `onSave`; the manual names no limit (HALion semantics 3.3).
+pub const STORED_VALUES: usize = 100_000;
+
+/// How deep tables to be stored may lie inside each other.
+pub const STORED_DEPTH: usize = 100;

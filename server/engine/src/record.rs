@@ -26,6 +26,8 @@ pub struct Record {
     pub block: u64,
     /// The thread it happened on.
     pub thread: Thread,
+    /// The slot it happened in, if the program sits in several and it happened on the Processor.
+    pub slot: Option<u32>,
     /// The task that did it; 0 if none did.
     pub task: TaskId,
     /// What happened.
@@ -131,6 +133,9 @@ impl fmt::Display for Record {
     /// The record without its time: `processor #3 task_start onNote`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.thread.id())?;
+        if let Some(slot) = self.slot {
+            write!(f, " slot {slot}")?;
+        }
         if self.task.0 > 0 {
             write!(f, " #{}", self.task.0)?;
         }
@@ -161,8 +166,11 @@ pub fn trace_line(record: &Record, sample_rate: f64) -> String {
     line.raw("sample", record.sample)
         .number("ms", record.sample as f64 * 1000.0 / sample_rate);
     line.raw("block", record.block)
-        .string("thread", record.thread.id())
-        .raw("task", record.task.0);
+        .string("thread", record.thread.id());
+    if let Some(slot) = record.slot {
+        line.raw("slot", slot);
+    }
+    line.raw("task", record.task.0);
     line.string("kind", record.kind.name());
     match &record.kind {
         RecordKind::TaskStart { name, parent } => {
@@ -306,6 +314,7 @@ mod tests {
             sample: 512,
             block: 1,
             thread: Thread::Processor,
+            slot: None,
             task: TaskId(3),
             kind,
         };
@@ -327,6 +336,7 @@ mod tests {
             sample: 0,
             block: 0,
             thread: Thread::Controller,
+            slot: None,
             task: TaskId(2),
             kind,
         };

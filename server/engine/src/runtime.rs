@@ -103,7 +103,7 @@ pub(crate) fn create(
     let coroutine = lua.create_thread(start.function)?;
     meter::hook_thread(coroutine.state(), runtime.lines.get());
     let mut world = runtime.world.borrow_mut();
-    let id = world.new_task_id();
+    let (id, slot) = (world.new_task_id(), world.slot.index);
     world.tasks.insert(
         id,
         Task {
@@ -111,6 +111,7 @@ pub(crate) fn create(
             name: start.name,
             error_name: start.error_name,
             thread: start.thread,
+            slot,
             parent: start.parent,
             coroutine,
             waiting: None,
@@ -184,27 +185,33 @@ fn step(
         }
     };
     let mut world = runtime.world.borrow_mut();
-    (world.current, world.thread) = outer;
+    world.turn_to(outer.slot);
+    (world.current, world.thread) = (outer.task, outer.thread);
     drop(world);
     start_spawned(lua, runtime);
     ok
 }
 
+/// What ran before a task.
+struct Outer {
+    task: Option<TaskId>,
+    thread: Thread,
+    slot: u32,
+}
+
 /// Makes the task the running one; gives its coroutine and what ran before.
-fn enter(
-    runtime: &Runtime,
-    id: TaskId,
-    change: TaskChange,
-) -> Option<(Coroutine, (Option<TaskId>, Thread))> {
+fn enter(runtime: &Runtime, id: TaskId, change: TaskChange) -> Option<(Coroutine, Outer)> {
     let mut world = runtime.world.borrow_mut();
     let task = world.tasks.get_mut(&id)?;
     task.waiting = None;
-    let (coroutine, thread) = (task.coroutine.clone(), task.thread);
-    let view = TaskView::of(task);
-    let outer = (
-        world.current.replace(id),
-        std::mem::replace(&mut world.thread, thread),
-    );
+    let (coroutine, thread, slot) = (task.coroutine.clone(), task.thread, task.slot);
+    let view = TaskView::of(&world, world.tasks.get(&id)?);
+    let outer = Outer {
+        task: world.current.replace(id),
+        thread: std::mem::replace(&mut world.thread, thread),
+        slot: world.slot.index,
+    };
+    world.turn_to(slot);
     world.steps_in_block += 1;
     if world.steps_in_block > proposed::STEPS_PER_BLOCK {
         runtime.meter.stop();
@@ -331,7 +338,6 @@ fn suspend(runtime: &Runtime, id: TaskId) {
         Wait::Release(_) => {}
     }
     let reason = wait.reason();
-    let view = TaskView::of(task);
     if let Some(sample) = timer {
         match thread {
             Thread::Controller => world.controller_timers.insert((sample, id)),
@@ -346,8 +352,11 @@ fn suspend(runtime: &Runtime, id: TaskId) {
         });
     }
     world.record(RecordKind::Suspend { reason });
+    let view = world.tasks.get(&id).map(|task| TaskView::of(&world, task));
     drop(world);
-    debug::notify(runtime, TaskChange::Suspend, &view);
+    if let Some(view) = view {
+        debug::notify(runtime, TaskChange::Suspend, &view);
+    }
 }
 
 /// The task is over: wakes whoever waits for it.
@@ -364,8 +373,9 @@ fn leave(runtime: &Runtime, id: TaskId, change: TaskChange) {
         Purpose::Async(caller) => world.async_done.push_back(caller),
         Purpose::Idle => world.idle_running = false,
     }
+    let view = TaskView::of(&world, &task);
     drop(world);
-    debug::notify(runtime, change, &TaskView::of(&task));
+    debug::notify(runtime, change, &view);
 }
 
 /// The task failed: reports the error; the module lives on unless it ran out of time.

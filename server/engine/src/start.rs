@@ -41,9 +41,20 @@ pub(crate) fn controller(lua: &Lua, runtime: &Runtime, script: &Source) {
     );
 }
 
-/// Runs the Processor's part at the start of the first block: `onInit` is its first callback (HALion semantics 2.3).
+/// Runs the Processor's part in each slot that has just got the program, at the start of its first block: `onInit` is its
+/// first callback (HALion semantics 2.3, 2.4).
 pub(crate) fn processor(lua: &Lua, runtime: &Runtime) {
-    // Fails only without memory; then every callback fails and says so.
-    let _ = variables::start_processor(lua, runtime);
-    dispatch::call(lua, runtime, "onInit", Thread::Processor, MultiValue::new());
+    let slots = runtime.world.borrow().slot_indices();
+    for index in slots {
+        {
+            let mut world = runtime.world.borrow_mut();
+            world.turn_to(index);
+            if std::mem::replace(&mut world.slot.started, true) {
+                continue;
+            }
+        }
+        // Fails only without memory; then every callback fails and says so.
+        let _ = variables::start_slot(lua, runtime);
+        dispatch::call(lua, runtime, "onInit", Thread::Processor, MultiValue::new());
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Task {
     pub error_name: String,
     /// The thread it runs on; a task never changes it.
     pub thread: Thread,
+    /// The slot of a Processor task.
+    pub slot: u32,
     /// The task that caused it: by `runAsync`, `runSync`, `spawn` or `setParameter`.
     pub parent: Option<TaskId>,
     /// The Lua thread; its stack can be read while it is suspended and inside hooks.

@@ -12,11 +12,11 @@ use crate::{
     clock::{Clock, Samples},
     engine::Observer,
     event::Event,
-    keys::Keys,
-    parameter::Parameters,
+    parameter::{Parameter, Parameters},
     proposed,
     record::{Record, RecordKind, TaskId},
     scenario::Scenario,
+    slot::Slot,
     task::Task,
 };
 
@@ -80,16 +80,18 @@ pub(crate) struct World {
     /// Spawned tasks with their arguments, until the spawner suspends or ends (HALion semantics 4.9).
     pub spawned: VecDeque<(TaskId, MultiValue)>,
     pub starting_spawned: bool,
-    /// Events to send later, in the order of their sample, then of their creation.
-    pub outgoing: BTreeMap<(Samples, u64), Scheduled>,
+    /// Events to send later, in the order of their sample, then of their creation, with their slot.
+    pub outgoing: BTreeMap<(Samples, u64), (u32, Scheduled)>,
     pub next_outgoing: u64,
-    pub keys: Keys,
+    /// The slot whose turn it is, and the others by index; see `slot`.
+    pub slot: Slot,
+    pub parked: BTreeMap<u32, Slot>,
+    /// The slots the program sits in.
+    pub slot_set: BTreeSet<u32>,
     pub transport: Transport,
     pub parameters: Parameters,
     pub slot_locals: SlotLocals,
     pub tree: Tree,
-    /// Last value of each controller that reached the script (HALion semantics 5.14).
-    pub controllers: BTreeMap<i64, f64>,
     pub controller_time_out_ms: f64,
     pub processor_time_out_ms: f64,
     /// A time-out ended the script, or its global statements failed: events pass through.
@@ -105,6 +107,8 @@ pub(crate) struct World {
 
 impl World {
     pub fn new(scenario: &Scenario, observer: Box<dyn Observer>) -> World {
+        let slot_set: BTreeSet<u32> = [proposed::SLOT_INDEX].into();
+        let first = slot_set.first().copied().unwrap_or(proposed::SLOT_INDEX);
         World {
             clock: Clock::new(scenario.sample_rate, scenario.block_size),
             thread: Thread::Controller,
@@ -121,7 +125,9 @@ impl World {
             starting_spawned: false,
             outgoing: BTreeMap::new(),
             next_outgoing: 0,
-            keys: Keys::default(),
+            slot: Slot::new(first),
+            parked: BTreeMap::new(),
+            slot_set,
             transport: Transport {
                 tempo: Some(scenario.tempo),
                 signature: Some((4.0, 4.0)),
@@ -133,7 +139,6 @@ impl World {
             parameters: Parameters::default(),
             slot_locals: SlotLocals::default(),
             tree: Tree::default(),
-            controllers: BTreeMap::new(),
             controller_time_out_ms: proposed::CONTROLLER_TIME_OUT_MS,
             processor_time_out_ms: proposed::PROCESSOR_TIME_OUT_MS,
             ended: false,
@@ -153,10 +158,15 @@ impl World {
     }
 
     pub fn record_for(&mut self, task: TaskId, kind: RecordKind) {
+        let slot = match self.thread {
+            Thread::Controller => None,
+            Thread::Processor => self.slot_to_name(),
+        };
         let record = Record {
             sample: self.clock.now,
             block: self.clock.block,
             thread: self.thread,
+            slot,
             task,
             kind,
         };
@@ -203,6 +213,7 @@ impl World {
     }
 
     fn schedule(&mut self, scheduled: Scheduled, at: Samples) {
+        let scheduled = (self.slot.index, scheduled);
         self.outgoing.insert((at, self.next_outgoing), scheduled);
         self.next_outgoing += 1;
     }
@@ -212,6 +223,15 @@ impl World {
         match self.thread {
             Thread::Controller => &mut self.controller_time_out_ms,
             Thread::Processor => &mut self.processor_time_out_ms,
+        }
+    }
+
+    /// Where a parameter's change callback runs (HALion semantics 6.6).
+    pub fn thread_of_callback(&self, parameter: &Parameter) -> Thread {
+        if parameter.processor_callback && self.has_processor() {
+            Thread::Processor
+        } else {
+            Thread::Controller
         }
     }
 
@@ -233,6 +253,9 @@ impl World {
         self.end_script();
         self.parameters = Parameters::default();
         self.slot_locals = SlotLocals::default();
+        for slot in self.slots_mut() {
+            slot.locals.clear();
+        }
         self.tree = Tree::default();
     }
 }
@@ -249,7 +272,7 @@ impl World {
             Scheduled::EndOf(id) => self.end_note(id),
             Scheduled::Event(event) => {
                 if let Event::NoteOff { id, .. } = event {
-                    self.keys.ends(id);
+                    self.slot.keys.ends(id);
                 }
                 self.record(RecordKind::EventOut(event));
             }
@@ -258,7 +281,7 @@ impl World {
 
     /// Ends a note that the script has started; other ids have no effect (HALion semantics 5.8).
     pub fn end_note(&mut self, id: i64) {
-        if let Some(note) = self.keys.ends(id) {
+        if let Some(note) = self.slot.keys.ends(id) {
             self.record(RecordKind::EventOut(Event::NoteOff {
                 id,
                 note,

@@ -10,7 +10,7 @@ use crate::{
 pub(super) fn body(name: &str) -> Option<Body> {
     Some(match name {
         "getContext" => |call| text(call, call.thread().name()),
-        "getSlotIndex" => |_| native::number(proposed::SLOT_INDEX),
+        "getSlotIndex" => |call| native::number(call.world(|world| world.slot.index).into()),
         "getProductName" => |call| text(call, proposed::PRODUCT_NAME),
         "getProductVersion" => |call| text(call, proposed::PRODUCT_VERSION),
         "getScriptVersion" => |call| text(call, proposed::SCRIPT_VERSION),

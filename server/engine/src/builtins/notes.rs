@@ -35,12 +35,12 @@ fn post_event(call: &Call<'_>) -> native::Result {
         let at = world.clock.after_ms(delay_ms).unwrap_or(world.clock.now);
         match &mut event {
             Event::NoteOn { id: own, note, .. } => {
-                *own = world.keys.id_for_posting(*own);
-                world.keys.sounds(*own, *note);
+                *own = world.slot.keys.id_for_posting(*own);
+                world.slot.keys.sounds(*own, *note);
                 id = Some(*own);
             }
             Event::NoteOff { id: own, .. } if at <= world.clock.now => {
-                world.keys.ends(*own);
+                world.slot.keys.ends(*own);
             }
             _ => {}
         }
@@ -61,8 +61,8 @@ fn play_note(call: &Call<'_>) -> native::Result {
     let pan = call.number_in_or(6, -1.0, 1.0, 0.0)?;
     let tuning = call.number_in_or(7, -120.0, 120.0, 0.0)?;
     let id = call.world(|world| {
-        let id = world.keys.new_id();
-        world.keys.sounds(id, note);
+        let id = world.slot.keys.new_id();
+        world.slot.keys.sounds(id, note);
         let now = world.clock.now;
         world.send(
             Event::NoteOn {
@@ -78,7 +78,7 @@ fn play_note(call: &Call<'_>) -> native::Result {
         if duration_ms != 0.0
             && let Some(key) = world.current_task().and_then(|task| task.note)
         {
-            world.keys.depend(key, id);
+            world.slot.keys.depend(key, id);
         }
         if let Some(end) = world.clock.after_ms(duration_ms) {
             world.end_note_at(id, end);
@@ -127,12 +127,12 @@ fn send(call: &Call<'_>, event: Event) -> native::Result {
 
 fn is_key_down(call: &Call<'_>) -> native::Result {
     let key = call.number(1)? as i64;
-    native::boolean(call.world(|world| world.keys.is_key_down(key)))
+    native::boolean(call.world(|world| world.slot.keys.is_key_down(key)))
 }
 
 fn is_octave_key_down(call: &Call<'_>) -> native::Result {
     let key = call.number(1)? as i64;
-    native::boolean(call.world(|world| world.keys.is_octave_key_down(key)))
+    native::boolean(call.world(|world| world.slot.keys.is_octave_key_down(key)))
 }
 
 /// Allowed in `onNote` itself (HALion semantics 5.14).
@@ -142,7 +142,7 @@ fn is_note_held(call: &Call<'_>) -> native::Result {
             .current_task()
             .filter(|task| task.in_on_note)
             .and_then(|task| task.note)?;
-        Some(world.keys.is_held(note))
+        Some(world.slot.keys.is_held(note))
     });
     match held {
         Some(held) => native::boolean(held),
@@ -156,7 +156,7 @@ fn is_note_held(call: &Call<'_>) -> native::Result {
 fn note_duration(call: &Call<'_>) -> native::Result {
     let key = call.number(1)? as i64;
     native::number(call.world(|world| {
-        let on = world.keys.last_on(key).unwrap_or(world.clock.now);
+        let on = world.slot.keys.last_on(key).unwrap_or(world.clock.now);
         world.clock.samples_to_ms((world.clock.now - on) as f64)
     }))
 }
@@ -164,5 +164,5 @@ fn note_duration(call: &Call<'_>) -> native::Result {
 /// The last value that reached the script; 0 before (HALion semantics 5.14).
 fn controller_value(call: &Call<'_>) -> native::Result {
     let number = call.number(1)? as i64;
-    native::number(call.world(|world| world.controllers.get(&number).copied().unwrap_or(0.0)))
+    native::number(call.world(|world| world.slot.controllers.get(&number).copied().unwrap_or(0.0)))
 }

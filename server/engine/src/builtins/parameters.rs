@@ -349,6 +349,10 @@ fn set(
     by: ParameterChange,
 ) -> Result<Option<Callback>, String> {
     let mut world = runtime.world.borrow_mut();
+    let Some(thread) = (world.parameters.get(name)).map(|known| world.thread_of_callback(known))
+    else {
+        return Ok(None);
+    };
     let Some(parameter) = world.parameters.get_mut(name) else {
         return Ok(None);
     };
@@ -361,11 +365,6 @@ fn set(
         return Ok(None);
     }
     parameter.value = value.clone();
-    let thread = if parameter.processor_callback {
-        Thread::Processor
-    } else {
-        Thread::Controller
-    };
     let callback = parameter
         .on_changed
         .clone()

@@ -85,7 +85,7 @@ fn wait_for_release(call: &Call<'_>) -> native::Result {
             "waitForRelease can only be called in onNote".to_owned(),
         ));
     };
-    if !call.world(|world| world.keys.is_held(note)) {
+    if !call.world(|world| world.slot.keys.is_held(note)) {
         return native::nothing();
     }
     call.world(|world| suspend(world, Wait::Release(note)));
@@ -130,6 +130,10 @@ fn run_sync(call: &Call<'_>) -> native::Result {
     let function = call.function(1)?;
     let id = Some(call.value(2)).filter(|id| !matches!(id, Value::Nil));
     call.world(|world| {
+        if !world.has_processor() {
+            world.print("[runSync] there is no Processor; the function is dropped".to_owned());
+            return;
+        }
         if id.is_some() {
             world.sync_jobs.retain(|job| job.id != id);
         }

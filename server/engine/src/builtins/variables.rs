@@ -14,9 +14,9 @@ use crate::{
     runtime::{Host, Runtime},
 };
 
-/// Globals with one value for each slot's Processor and one for the Controller.
+/// The Controller's values of the globals that have one for each slot, too: [`crate::slot::Slot::locals`].
 #[derive(Default)]
-pub(crate) struct SlotLocals(BTreeMap<Vec<u8>, Copies>);
+pub(crate) struct SlotLocals(BTreeMap<Vec<u8>, Value>);
 
 impl SlotLocals {
     /// Their names.
@@ -25,12 +25,6 @@ impl SlotLocals {
             .keys()
             .map(|name| String::from_utf8_lossy(name).into_owned())
     }
-}
-
-#[derive(Clone)]
-struct Copies {
-    controller: Value,
-    processor: Value,
 }
 
 pub(super) fn body(name: &str) -> Option<Body> {
@@ -60,8 +54,11 @@ fn read(runtime: &Runtime, key: &Value) -> Value {
     };
     let world = runtime.world.borrow();
     let name = name.as_bytes();
-    if let Some(copies) = world.slot_locals.0.get(&*name) {
-        return copies.of(world.thread).clone();
+    if let Some(controller) = world.slot_locals.0.get(&*name) {
+        return match world.thread {
+            Thread::Controller => controller.clone(),
+            Thread::Processor => world.slot.locals.get(&*name).cloned().unwrap_or(Value::Nil),
+        };
     }
     let name = std::str::from_utf8(&name).ok();
     name.and_then(|name| world.parameters.get(name))
@@ -73,15 +70,19 @@ fn write(call: &Call<'_>) -> native::Result {
     let (key, value) = (call.value(2), call.value(3));
     if let Value::String(name) = &key {
         let bytes = name.as_bytes();
-        let local = call.world(|world| {
-            let thread = world.thread;
-            world
-                .slot_locals
-                .0
-                .get_mut(&*bytes)
-                .map(|copies| *copies.of_mut(thread) = value.clone())
+        let is_local = call.world(|world| {
+            let Some(controller) = world.slot_locals.0.get_mut(&*bytes) else {
+                return false;
+            };
+            match world.thread {
+                Thread::Controller => *controller = value.clone(),
+                Thread::Processor => {
+                    world.slot.locals.insert(bytes.to_vec(), value.clone());
+                }
+            }
+            true
         });
-        if local.is_some() {
+        if is_local {
             return native::nothing();
         }
         let name = name.to_string_lossy();
@@ -101,66 +102,49 @@ fn write(call: &Call<'_>) -> native::Result {
     native::nothing()
 }
 
-/// Before or after the first assignment, on either thread (HALion semantics 7.2).
+/// Before or after the first assignment, on either thread (HALion semantics 7.2). Whoever calls keeps the value itself, all
+/// others get copies.
 fn define_slot_local(call: &Call<'_>) -> native::Result {
     let name = call.string(1)?;
+    let key = name.clone().into_bytes();
+    if call.world(|world| world.slot_locals.0.contains_key(&key)) {
+        return native::nothing();
+    }
     let globals = call.lua.globals();
     let value = globals.raw_get::<Value>(name.as_str())?;
-    globals.raw_set(name.as_str(), Value::Nil)?;
-    let other = deep_copy(call.lua, &value, 0)?;
-    let copies = match call.thread() {
-        Thread::Controller => Copies {
-            controller: value,
-            processor: other,
-        },
-        Thread::Processor => Copies {
-            controller: other,
-            processor: value,
-        },
+    globals.raw_set(name, Value::Nil)?;
+    let thread = call.thread();
+    let caller = call.world(|world| world.slot.index);
+    let controller = match thread {
+        Thread::Controller => value.clone(),
+        Thread::Processor => deep_copy(call.lua, &value, 0)?,
     };
-    call.world(|world| {
-        world
-            .slot_locals
-            .0
-            .entry(name.into_bytes())
-            .or_insert(copies);
-    });
+    for index in call.world(|world| world.slot_indices()) {
+        let local = if thread == Thread::Processor && index == caller {
+            value.clone()
+        } else {
+            deep_copy(call.lua, &value, 0)?
+        };
+        call.world(|world| world.set_local(index, key.clone(), local));
+    }
+    call.world(|world| world.slot_locals.0.insert(key, controller));
     native::nothing()
 }
 
-/// The slot's Processor starts with a copy of what the Controller has (HALion semantics 7.3).
-pub(crate) fn start_processor(lua: &Lua, runtime: &Runtime) -> mlua::Result<()> {
-    let locals: Vec<_> = runtime
-        .world
-        .borrow()
-        .slot_locals
-        .0
-        .iter()
-        .map(|(name, copies)| (name.clone(), copies.controller.clone()))
-        .collect();
+/// The Processor of the slot whose turn it is starts with a copy of what the Controller has (HALion semantics 7.3).
+pub(crate) fn start_slot(lua: &Lua, runtime: &Runtime) -> mlua::Result<()> {
+    let locals: Vec<_> = {
+        let world = runtime.world.borrow();
+        let locals = world.slot_locals.0.iter();
+        locals
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
     for (name, value) in locals {
         let copy = deep_copy(lua, &value, 0)?;
-        if let Some(copies) = runtime.world.borrow_mut().slot_locals.0.get_mut(&name) {
-            copies.processor = copy;
-        }
+        runtime.world.borrow_mut().slot.locals.insert(name, copy);
     }
     Ok(())
-}
-
-impl Copies {
-    fn of(&self, thread: Thread) -> &Value {
-        match thread {
-            Thread::Controller => &self.controller,
-            Thread::Processor => &self.processor,
-        }
-    }
-
-    fn of_mut(&mut self, thread: Thread) -> &mut Value {
-        match thread {
-            Thread::Controller => &mut self.controller,
-            Thread::Processor => &mut self.processor,
-        }
-    }
 }
 
 /// Plain tables are copied with what is in them; objects with a metatable and everything below 50 levels are shared.

@@ -32,7 +32,7 @@ fn fade(call: &Call<'_>) -> native::Result {
     let duration_ms = call.number(4)?.max(0.0);
     let kill = call.flag(5);
     call.world(|world| {
-        if !world.keys.is_sounding(id) {
+        if !world.slot.keys.is_sounding(id) {
             return;
         }
         let now = world.clock.now;
@@ -47,7 +47,7 @@ fn fade(call: &Call<'_>) -> native::Result {
             now,
         );
         if kill {
-            world.keys.ends(id);
+            world.slot.keys.ends(id);
         }
     });
     native::nothing()
@@ -89,7 +89,7 @@ fn change(call: &Call<'_>, what: Change, value: f64) -> native::Result {
         )));
     }
     call.world(|world| {
-        if world.keys.is_sounding(id) {
+        if world.slot.keys.is_sounding(id) {
             let now = world.clock.now;
             world.send(
                 Event::Change {
@@ -108,5 +108,5 @@ fn change(call: &Call<'_>, what: Change, value: f64) -> native::Result {
 
 /// One voice for each sounding note, because there is one zone.
 fn used_voices(call: &Call<'_>) -> native::Result {
-    native::number(call.world(|world| world.keys.n_sounding()) as f64)
+    native::number(call.world(|world| world.slot.keys.n_sounding()) as f64)
 }

@@ -1,0 +1,77 @@
+//! What each slot of the Slot Rack has of its own when one program sits in several (HALion semantics 2.4, 7.1).
+//!
+//! Invariant: parameters, globals and the Controller are shared by all slots; playback is not. [`World::slot`] is the slot
+//! whose turn it is, the others are parked, and ids of notes are never given twice.
+
+use std::collections::BTreeMap;
+
+use mlua::Value;
+
+use crate::{keys::Keys, world::World};
+
+/// The playback of one slot.
+#[derive(Default)]
+pub(crate) struct Slot {
+    /// As `getSlotIndex` tells it (HALion semantics 7.5).
+    pub index: u32,
+    /// Has its Processor started?
+    pub started: bool,
+    pub keys: Keys,
+    /// Last value of each controller that reached the script (HALion semantics 5.14).
+    pub controllers: BTreeMap<i64, f64>,
+    /// This slot's values of the slot locals (HALion semantics 7.2).
+    pub locals: BTreeMap<Vec<u8>, Value>,
+}
+
+impl Slot {
+    /// A slot that has not started.
+    pub fn new(index: u32) -> Slot {
+        Slot {
+            index,
+            ..Slot::default()
+        }
+    }
+}
+
+impl World {
+    /// The indices of all slots the program sits in, in order; none means that there is no Processor.
+    pub fn slot_indices(&self) -> Vec<u32> {
+        self.slot_set.iter().copied().collect()
+    }
+
+    /// Is there a Processor?
+    pub fn has_processor(&self) -> bool {
+        !self.slot_set.is_empty()
+    }
+
+    /// The slot to name in records and to debuggers: only where one alone is not meant anyway.
+    pub fn slot_to_name(&self) -> Option<u32> {
+        (self.slot_set.len() > 1).then_some(self.slot.index)
+    }
+
+    /// Makes it a slot's turn. A slot that the program has left keeps its name for what still refers to it.
+    pub fn turn_to(&mut self, index: u32) {
+        if self.slot.index == index {
+            return;
+        }
+        let last_id = self.slot.keys.last_id();
+        let mut slot = self.parked.remove(&index).unwrap_or(Slot::new(index));
+        slot.keys.continue_ids(last_id);
+        let left = std::mem::replace(&mut self.slot, slot);
+        self.parked.insert(left.index, left);
+    }
+
+    /// Gives a slot its value of a slot local.
+    pub fn set_local(&mut self, index: u32, name: Vec<u8>, value: Value) {
+        if let Some(slot) = self.slots_mut().find(|slot| slot.index == index) {
+            slot.locals.insert(name, value);
+        }
+    }
+
+    /// All slots, also the one whose turn it is.
+    pub fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let slots = std::iter::once(&mut self.slot).chain(self.parked.values_mut());
+        let set = &self.slot_set;
+        slots.filter(move |slot| set.contains(&slot.index))
+    }
+}
