@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use halion_analysis::{FileId, Script, ScriptKind, SourceFile};
-use halion_engine::{Engine, Observer, Record, RecordKind, Scenario, Source};
+use halion_engine::{Engine, Observer, Record, RecordKind, Scenario, Source, Surroundings};
 use halion_syntax::TextSize;
 
 /// A line of a file.
@@ -63,7 +63,10 @@ pub fn play(script: &Script, scenario: Scenario) -> Vec<Record> {
     });
     match Engine::new(
         source(FileId(0)),
-        load,
+        Surroundings {
+            modules: load,
+            ..Surroundings::none()
+        },
         scenario,
         Box::new(Collector(Arc::clone(&records))),
     ) {

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use halion_debugger::files::MemoryFiles;
 use halion_debugger::{Launch, Scenario, Source};
 use halion_workspace::{Options, find_module, read_bytes, read_text, run_target};
 use serde::Deserialize;
@@ -116,6 +117,7 @@ pub(crate) fn prepare(
     let launch = Launch {
         script: Source { path, text },
         modules: Box::new(move |name| load_module(name, &folder, &options, &required)),
+        files: Box::new(MemoryFiles::default()),
         scenario,
         until,
         stop_on_entry: arguments.stop_on_entry,

@@ -13,8 +13,8 @@ use std::sync::mpsc::Receiver;
 use halion_engine::debug::CodeLines;
 use halion_engine::inspect::CallPlace;
 use halion_engine::{
-    DebugHooks, Engine, Go, Observer, Record, RecordKind, ScriptError, Stopped, TaskChange, TaskId,
-    TaskView, Thread, Watch,
+    DebugHooks, Engine, Go, Observer, Record, RecordKind, ScriptError, Stopped, Surroundings,
+    TaskChange, TaskId, TaskView, Thread, Watch,
 };
 
 use crate::breakpoints::{Breakpoints, Snapshot};
@@ -53,8 +53,17 @@ pub(crate) fn run(
         texts.clone(),
         events.clone(),
     );
-    let mut engine = match Engine::new(launch.script, modules, launch.scenario, Box::new(observer))
-    {
+    let surroundings = Surroundings {
+        modules,
+        files: launch.files,
+    };
+    let engine = Engine::new(
+        launch.script,
+        surroundings,
+        launch.scenario,
+        Box::new(observer),
+    );
+    let mut engine = match engine {
         Ok(engine) => engine,
         Err(message) => return ready(Err(message)),
     };

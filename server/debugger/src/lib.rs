@@ -17,6 +17,6 @@ mod values;
 pub mod vocabulary;
 
 pub use breakpoints::{Breakpoint, Breakpoints};
-pub use halion_engine::{Samples, Scenario, ScenarioError, Source, Thread};
+pub use halion_engine::{Samples, Scenario, ScenarioError, Source, Thread, files};
 pub use session::{Launch, Reply, Session};
 pub use vocabulary::Problem;

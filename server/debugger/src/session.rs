@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 
+use halion_engine::files::Files;
 use halion_engine::{Samples, Scenario, Source, Thread};
 
 use crate::breakpoints::Breakpoints;
@@ -26,6 +27,8 @@ pub struct Launch {
     pub script: Source,
     /// Finds what it requires.
     pub modules: Modules,
+    /// Where its files are.
+    pub files: Box<dyn Files>,
     /// What happens to it.
     pub scenario: Scenario,
     /// Where the run ends at the latest, in samples; `None` leaves it to the engine.

@@ -5,6 +5,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use halion_debugger::files::MemoryFiles;
 use halion_debugger::vocabulary::{Event, Frame, Page, Resume, ScopeKind, Stop, StopReason};
 use halion_debugger::{Breakpoints, Launch, Problem, Reply, Scenario, Session, Source, Thread};
 
@@ -28,6 +29,7 @@ impl Run {
                 text: script.into(),
             },
             modules: Box::new(|_| Err("no modules here".into())),
+            files: Box::new(MemoryFiles::default()),
             scenario: Scenario::default(),
             until: None,
             stop_on_entry: false,

@@ -9,7 +9,7 @@
 
 use std::time::Instant;
 
-use halion_engine::{Engine, Input, InputKind, Record, Scenario, Source};
+use halion_engine::{Engine, Input, InputKind, Record, Scenario, Source, Surroundings};
 
 /// Twenty notes a second, each with a wait and a fade.
 const DENSE: &str = "function onNote(e)
@@ -66,9 +66,8 @@ fn play(script: &str, scenario: Scenario, virtual_seconds: f64) -> Result<f64, S
         text: script.to_owned(),
     };
     let until = (virtual_seconds * scenario.sample_rate) as i64;
-    let modules = Box::new(|name: &str| Err(format!("there is no module {name}")));
     let observer = Box::new(|_: &Record| {});
-    let mut engine = Engine::new(script, modules, scenario, observer)?;
+    let mut engine = Engine::new(script, Surroundings::none(), scenario, observer)?;
     let start = Instant::now();
     let outcome = engine.run(Some(until));
     let seconds = start.elapsed().as_secs_f64();

@@ -1,14 +1,13 @@
 //! Plays `everything.lua` and writes its trace: the determinism test compares the bytes of several processes.
 
-use halion_engine::{Engine, Record, Scenario, Source, trace_line};
+use halion_engine::{Engine, Record, Scenario, Source, Surroundings, trace_line};
 
 fn main() -> Result<(), String> {
     let script = Source {
         path: "everything.lua".to_owned(),
         text: include_str!("everything.lua").to_owned(),
     };
-    let modules = Box::new(|name: &str| Err(format!("there is no module {name}")));
     let observer = Box::new(|record: &Record| println!("{}", trace_line(record, 44100.0)));
-    Engine::new(script, modules, Scenario::default(), observer)?.run(None);
+    Engine::new(script, Surroundings::none(), Scenario::default(), observer)?.run(None);
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::{
     bindings,
     clock::Samples,
     debug::{self, DebugHooks},
+    files::{self, Files, MemoryFiles},
     inputs::Inputs,
     meter::{self, Meter},
     proposed,
@@ -37,6 +38,24 @@ pub struct Source {
 
 /// Finds the source of a `require`d name; the error says where it looked.
 pub type ModuleLoader = Box<dyn FnMut(&str) -> Result<Source, String>>;
+
+/// What the engine is given of the world outside.
+pub struct Surroundings {
+    /// Finds what the script `require`s.
+    pub modules: ModuleLoader,
+    /// Where its files are.
+    pub files: Box<dyn Files>,
+}
+
+impl Surroundings {
+    /// No modules, and files in memory.
+    pub fn none() -> Surroundings {
+        Surroundings {
+            modules: Box::new(|_| Err("there are no modules here".to_owned())),
+            files: Box::new(MemoryFiles::default()),
+        }
+    }
+}
 
 /// Who hears what happens.
 pub trait Observer {
@@ -86,7 +105,7 @@ impl Engine {
     /// Loads nothing yet: the script starts with the first block. Fails only when Lua cannot be set up.
     pub fn new(
         script: Source,
-        modules: ModuleLoader,
+        surroundings: Surroundings,
         scenario: Scenario,
         observer: Box<dyn Observer>,
     ) -> Result<Engine, String> {
@@ -104,7 +123,9 @@ impl Engine {
             lines: Cell::new(false),
             sources: RefCell::new(BTreeMap::new()),
             names: RefCell::new(BTreeMap::new()),
-            modules: RefCell::new(modules),
+            modules: RefCell::new(surroundings.modules),
+            files: RefCell::new(surroundings.files),
+            script_dir: files::folder_of(&script.path).to_owned(),
         });
         let meter = host.meter.clone();
         interpreter.report_large_blocks(Box::new(move |bytes| meter.charge_memory(bytes)));

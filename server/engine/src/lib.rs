@@ -1,7 +1,7 @@
 //! The simulator: one HALion script on two logical threads, Controller and Processor, in virtual time.
 //!
-//! Invariant: the engine knows no disk, no clock, no debugger and no protocol. Script text, a module loader, the
-//! inputs and the hooks are handed in; time is an integer sample count. Same inputs, same trace, byte for byte.
+//! Invariant: the engine knows no disk, no clock, no debugger and no protocol. Script text, a module loader,
+//! the files, the inputs and the hooks are handed in; time is an integer sample count. Same inputs, same trace, byte for byte.
 //!
 //! Reading order: [`scenario`] (what goes in), [`record`] (what comes out), [`engine`] (blocks and Controller steps),
 //! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), and `proposed`
@@ -19,6 +19,7 @@ mod engine;
 mod error;
 pub mod evaluate;
 mod event;
+pub mod files;
 mod format;
 mod inputs;
 pub mod inspect;
@@ -42,7 +43,7 @@ mod world;
 
 pub use clock::{Clock, Samples};
 pub use debug::{DebugHooks, Go, Stopped, TaskChange, TaskView, Watch};
-pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source};
+pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source, Surroundings};
 pub use error::{ScriptError, StackFrame};
 pub use event::{Change, Event};
 pub use halion_api::Thread;

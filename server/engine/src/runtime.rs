@@ -15,6 +15,7 @@ use mlua::{Function, IntoLuaMulti as _, Lua, MultiValue, Thread as Coroutine, Va
 use crate::{
     debug::{self, DebugHooks, TaskChange, TaskView},
     engine::ModuleLoader,
+    files::Files,
     meter::{self, Meter},
     proposed,
     record::{RecordKind, TaskId},
@@ -35,6 +36,9 @@ pub(crate) struct Runtime {
     /// Names of functions by path and line, because looking for them reads the source.
     pub names: RefCell<BTreeMap<(String, usize), Option<String>>>,
     pub modules: RefCell<ModuleLoader>,
+    pub files: RefCell<Box<dyn Files>>,
+    /// Folder of the script, as its path is written; empty for the current one.
+    pub script_dir: String,
 }
 
 /// Shared by the engine and every builtin of its Lua state.

@@ -7,10 +7,11 @@
 //!
 //! In reading order: [`problem`] what can go wrong, [`read`] one file, [`modules`] from a `require` name to a file,
 //! [`load`] a script with its modules, [`discover`] all scripts below some paths, [`target`] what `run` is pointed at,
-//! [`watch`] telling when a file changes.
+//! [`watch`] telling when a file changes, [`confined`] a folder for the files of a played script.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod confined;
 pub mod discover;
 pub mod load;
 pub mod modules;
@@ -19,6 +20,7 @@ pub mod read;
 pub mod target;
 pub mod watch;
 
+pub use confined::{ConfinedFolder, Rights};
 pub use discover::{Survey, discover, survey};
 pub use load::{Loaded, LoadedFile, load_script};
 pub use modules::{Options, find_module};

@@ -8,6 +8,7 @@ use halion_api::Threads;
 use mlua::{Function, Lua, Table, Value, chunk::ChunkMode};
 
 use crate::{
+    files::{self, Reach},
     native::{self, Call, Raise, Reply},
     runtime::{Host, Runtime, plain_error},
 };
@@ -15,11 +16,20 @@ use crate::{
 /// Registry name of the second half of `require`.
 const FINISH: &str = "halion.require";
 
+/// Registry name of the second half of `dofile`.
+const RESULTS: &str = "halion.dofile";
+
 /// `package` keeps `loaded`, `preload` and `path`; what searches the disk goes.
 pub(super) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
     lua.set_named_registry_value(
         FINISH,
         native::function(lua, host, "require", Threads::BOTH, finish)?,
+    )?;
+    lua.set_named_registry_value(
+        RESULTS,
+        native::function(lua, host, "dofile", Threads::BOTH, |call| {
+            Ok(Reply::Values(call.rest(2)))
+        })?,
     )?;
     let package: Table = lua.globals().raw_get("package")?;
     for name in ["loadlib", "searchpath", "searchers", "loaders"] {
@@ -185,13 +195,39 @@ fn failure(call: &Call<'_>, message: String) -> native::Result {
     ))
 }
 
-/// Files are out of reach until a sandbox is handed in (HALion semantics 11.2).
+/// `loadfile(path, mode, env)`: a file of the script, as text (HALion semantics 11.2).
 pub(super) fn load_file(call: &Call<'_>) -> native::Result {
-    let path = call.string(1)?;
-    failure(call, format!("{path}: permission denied"))
+    let chunk = match read_chunk(call)? {
+        Ok(chunk) => chunk,
+        Err(message) => return failure(call, message),
+    };
+    if call.has(3)
+        && let Value::Table(environment) = call.value(3)
+    {
+        chunk.set_environment(environment)?;
+    }
+    native::value(Value::Function(chunk))
 }
 
+/// `dofile(path)`: the results of the file.
 pub(super) fn do_file(call: &Call<'_>) -> native::Result {
+    Ok(Reply::Call {
+        function: read_chunk(call)?.map_err(Raise::Placed)?,
+        arguments: Vec::new(),
+        after: call.lua.named_registry_value(RESULTS)?,
+        extra: Value::Nil,
+    })
+}
+
+/// The compiled file of the first argument, or why there is none.
+fn read_chunk(call: &Call<'_>) -> Result<Result<Function, String>, Raise> {
     let path = call.string(1)?;
-    Err(Raise::Script(format!("{path}: permission denied")))
+    let bytes = match files::read(call.host, path.as_bytes(), Reach::Lua) {
+        Ok(bytes) => bytes,
+        Err(error) => return Ok(Err(format!("cannot open {path}: {}", error.text()))),
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Ok(Err(format!("cannot read {path}: not a text in UTF-8")));
+    };
+    Ok(compile(call.lua, call.host, &path, &text))
 }

@@ -50,14 +50,14 @@ fn debug_sees_lua_functions_only() {
 #[test]
 fn files_are_refused() {
     check_prints(
-        "print(io.open('notes.txt')) print(os.remove('a')) print(os.rename('a', 'b')) print(pcall(io.lines, 'a')) print(loadfile('a')) print(pcall(dofile, 'a'))",
+        "print(io.open('notes.txt')) print(os.remove('a')) print(os.rename('a', 'b')) print(pcall(io.lines, 'a')) print(loadfile('/etc/a')) print(pcall(dofile, 'a'))",
         "",
         "0 ms controller #1 print nil notes.txt: permission denied
         0 ms controller #1 print nil a: permission denied
         0 ms controller #1 print nil a: permission denied
         0 ms controller #1 print false a: permission denied
-        0 ms controller #1 print nil a: permission denied
-        0 ms controller #1 print false a: permission denied",
+        0 ms controller #1 print nil cannot open /etc/a: permission denied
+        0 ms controller #1 print false cannot open a: No such file or directory",
     );
 }
 

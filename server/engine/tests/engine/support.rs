@@ -4,7 +4,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use halion_engine::{Engine, Outcome, Record, RecordKind, Scenario, Source, trace_line};
+use halion_engine::{
+    Engine, Outcome, Record, RecordKind, Scenario, Source, Surroundings, trace_line,
+};
 
 /// What a run left behind.
 pub struct Ran {
@@ -41,8 +43,12 @@ pub fn run_with(script: &str, inputs: &str, modules: &[(&str, &str)]) -> Ran {
         path: "script.lua".to_owned(),
         text: script.to_owned(),
     };
-    let mut engine = Engine::new(source, Box::new(loader), scenario, Box::new(observer))
-        .expect("Lua can be set up");
+    let surroundings = Surroundings {
+        modules: Box::new(loader),
+        ..Surroundings::none()
+    };
+    let mut engine =
+        Engine::new(source, surroundings, scenario, Box::new(observer)).expect("Lua can be set up");
     let outcome = engine.run(None);
     let sample_rate = engine.sample_rate();
     drop(engine);

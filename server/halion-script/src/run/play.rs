@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
-use halion_engine::{End, Engine, Record, RecordKind, ScriptError, trace_line};
+use halion_engine::{End, Engine, Record, RecordKind, ScriptError, Surroundings, trace_line};
 
 use super::inputs::{Inputs, Refusal};
 use super::table::Rows;
@@ -78,7 +78,11 @@ fn play_here(
     // The engine owns its observer, so what it is told is shared.
     let observer = Rc::clone(&recorder);
     let observer = Box::new(move |record: &Record| observer.borrow_mut().record(record));
-    let mut engine = Engine::new(source, Box::new(inputs.modules()), scenario, observer)
+    let surroundings = Surroundings {
+        modules: Box::new(inputs.modules()),
+        ..Surroundings::none()
+    };
+    let mut engine = Engine::new(source, surroundings, scenario, observer)
         .map_err(|error| Refusal::Content(format!("the engine does not start: {error}")))?;
     // A whole number of samples; the cast saturates for times beyond all ages.
     let outcome = engine.run(until_ms.map(|ms| (ms * sample_rate / 1000.0).ceil() as i64));
