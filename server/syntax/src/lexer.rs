@@ -23,6 +23,11 @@ pub(crate) struct Token {
 
 /// The tokens of `text`, closed by one `Eof`, and what is wrong inside them.
 pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
+    tokenize_part(text, true)
+}
+
+/// The same for a part of a file, which begins between two tokens.
+pub(crate) fn tokenize_part(text: &str, is_file_start: bool) -> (Vec<Token>, Vec<SyntaxError>) {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
@@ -31,6 +36,9 @@ pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
         errors: Vec::new(),
         brackets: LongBrackets::default(),
     };
+    if is_file_start {
+        lexer.first_line();
+    }
     lexer.run();
     (lexer.tokens, lexer.errors)
 }
@@ -46,7 +54,6 @@ struct Lexer<'t> {
 
 impl Lexer<'_> {
     fn run(&mut self) {
-        self.first_line();
         let mut first_on_line = true;
         while self.offset < self.bytes.len() {
             let start = self.offset;

@@ -12,7 +12,7 @@
 //!
 //! To read in this order: [`kind`](SyntaxKind), `lexer` (text to tokens), `parser` (tokens to tree), `parser/scope.rs` (locals,
 //! labels, limits), `parser/structure.rs` (which blocks lack their `end`), `parser/errors.rs`
-//! (one hole is told once), [`ast`] (typed views), [`LineIndex`].
+//! (one hole is told once), `edit` (a tree after an edit), `moves` (where its tokens went), [`ast`] (typed views), [`LineIndex`].
 //!
 //! # Accepts and rejects as `luac5.2 -p`
 //! [`Parse::errors`] is empty if and only if `luac5.2 -p` takes the file, numbers, escapes, labels, `break`, `...`, 200 locals, 255
@@ -27,27 +27,40 @@
 //! recursively.
 
 pub mod ast;
+mod edit;
 mod kind;
 mod lexer;
 mod line_index;
 mod literal;
+mod moves;
 mod parser;
 
 use std::sync::Arc;
 
 pub use kind::{Lua, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use line_index::{LineCol, LineIndex};
+pub use moves::{Moves, Sameness};
 pub use parser::{MAX_CHAIN, MAX_DEPTH, MAX_ERRORS};
 pub use rowan::{
     Direction, NodeOrToken, SyntaxText, TextRange, TextSize, TokenAtOffset, WalkEvent,
 };
 
 /// A file's tree and errors. Cheap to clone, and free to go to other threads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Parse {
     green: rowan::GreenNode,
     errors: Arc<[SyntaxError]>,
+    /// Of a file that can be edited statement by statement.
+    extent: Option<parser::Extent>,
 }
+
+impl PartialEq for Parse {
+    fn eq(&self, other: &Parse) -> bool {
+        self.green == other.green && self.errors == other.errors
+    }
+}
+
+impl Eq for Parse {}
 
 /// What is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +73,11 @@ pub struct SyntaxError {
 
 /// Parses a file. Text of any length up to 4 GiB, right or wrong, gives a tree that holds all of it.
 pub fn parse(text: &str) -> Parse {
-    let (green, errors) = parser::parse(text);
+    let (green, errors, extent) = parser::parse(text);
     Parse {
         green,
         errors: errors.into(),
+        extent,
     }
 }
 

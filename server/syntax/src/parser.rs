@@ -15,13 +15,14 @@ mod upvalues;
 
 use std::cell::OnceCell;
 
-use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, Language};
+use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, Language, NodeOrToken};
 use rustc_hash::FxHashMap;
 
 use crate::kind::{Lua, SyntaxKind};
-use crate::lexer::{Token, tokenize};
+use crate::lexer::{Token, tokenize, tokenize_part};
 use crate::{LineIndex, SyntaxError};
 use scope::Scopes;
+pub(crate) use scope::{MAX_ENTRIES, MAX_LOCALS};
 use structure::Unclosed;
 
 /// The deepest that a node can lie in a tree.
@@ -34,15 +35,19 @@ pub const MAX_ERRORS: usize = 500;
 /// The deepest that a chain may push its first link. With 199 levels of at most 3 nodes each the grammar alone reaches this too, and
 /// past it each level adds 2 nodes at most: the flat rest of a chain and of a row of operators. Together that is [`MAX_DEPTH`].
 const MAX_CHAIN_DEPTH: u32 = 590;
+/// Nodes that are safe in any case, however the chains around nest.
+pub(crate) const MAX_NODES: u32 = MAX_CHAIN_DEPTH;
 /// Nested C calls that Lua allows (`LUAI_MAXCCALLS`), less those that `luac` itself needs.
 const MAX_LEVELS: u32 = 200 - OWN_LEVELS;
 const OWN_LEVELS: u32 = 1;
 
-/// The tree and the errors of `text`. A file with blocks that lack their `end` is read twice: indentation then tells where they end.
-pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {
+/// The tree and the errors of `text`, and what later edits need to know. A file with blocks that lack their `end` is read twice:
+/// indentation then tells where they end.
+pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>, Option<Extent>) {
     let (tokens, lexer_errors) = tokenize(text);
     let mut first = Parser::new(text, &tokens, FxHashMap::default());
     first.chunk();
+    let extent = first.extent();
     let (mut green, mut errors) = first.finish();
     if errors.n_broken_blocks > 0 {
         let unclosed = structure::find_unclosed(text, &tokens);
@@ -60,7 +65,59 @@ pub(crate) fn parse(text: &str) -> (GreenNode, Vec<SyntaxError>) {
     }
     list.sort_by_key(|error| error.range.start());
     list.truncate(MAX_ERRORS);
-    (green, list)
+    let extent = extent.filter(|_| list.is_empty());
+    (green, list, extent)
+}
+
+/// Where a run of statements stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings {
+    /// It begins where the file begins.
+    pub(crate) is_file_start: bool,
+    pub(crate) is_vararg: bool,
+    pub(crate) is_in_loop: bool,
+}
+
+/// What a block gets in place of `text`, if that is a run of whole statements without errors.
+pub(crate) fn parse_statements(
+    text: &str,
+    around: Surroundings,
+) -> Option<(
+    Vec<rowan::NodeOrToken<GreenNode, rowan::GreenToken>>,
+    Extent,
+)> {
+    let (tokens, lexer_errors) = tokenize_part(text, around.is_file_start);
+    if !lexer_errors.is_empty() {
+        return None;
+    }
+    let mut parser = Parser::new(text, &tokens, FxHashMap::default());
+    parser.scopes.open_function(around.is_vararg);
+    if around.is_in_loop {
+        parser.scopes.open_block(true);
+    }
+    parser.block(None);
+    let extent = parser.extent()?;
+    let (green, errors) = parser.finish();
+    let children = green.children().map(|child| match child {
+        NodeOrToken::Node(node) => NodeOrToken::Node(node.to_owned()),
+        NodeOrToken::Token(token) => NodeOrToken::Token(token.to_owned()),
+    });
+    errors.list.is_empty().then(|| (children.collect(), extent))
+}
+
+/// How near statements come to the limits of Lua. Text with errors, labels or very many locals has none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// The most locals that are declared at one place, those of outer functions included.
+    pub(crate) n_locals: usize,
+    /// Of these, the ones that go on behind the statements.
+    pub(crate) n_left: usize,
+    /// The most entries that Lua keeps for one function.
+    pub(crate) n_entries: usize,
+    /// The most levels of nesting.
+    pub(crate) n_levels: u32,
+    /// The deepest node.
+    pub(crate) n_nodes: u32,
 }
 
 /// What a pass over the tokens reports.
@@ -71,6 +128,16 @@ struct Errors {
     n_broken_blocks: usize,
     /// A function sees enough outer locals to break the limit of 255 upvalues.
     has_many_locals: bool,
+}
+
+/// What [`Extent`] is made of.
+#[derive(Default)]
+struct Most {
+    n_levels: u32,
+    n_nodes: usize,
+    /// A chain was kept flat because of where it stands.
+    is_flattened: bool,
+    has_labels: bool,
 }
 
 /// An expression that is in the tree.
@@ -99,6 +166,7 @@ struct Parser<'t> {
     /// Nested statements and expressions, as `luac` counts them.
     level: u32,
     scopes: Scopes<'t>,
+    most: Most,
     /// What is wrong with locals and labels; told in files without holes only, since a hole may hold the label.
     scope_errors: Vec<SyntaxError>,
     /// Errors so far, told or not.
@@ -131,6 +199,7 @@ impl<'t> Parser<'t> {
             error_at: None,
             level: 0,
             scopes: Scopes::default(),
+            most: Most::default(),
             scope_errors: Vec::new(),
             n_holes: 0,
             is_stray_end_told: false,
@@ -155,6 +224,23 @@ impl<'t> Parser<'t> {
             self.errors.list.append(&mut self.scope_errors);
         }
         (self.builder.finish(), self.errors)
+    }
+
+    /// `None` if the statements bear on others, or others on them.
+    fn extent(&self) -> Option<Extent> {
+        let is_plain = self.errors.list.is_empty()
+            && self.scope_errors.is_empty()
+            && self.errors.n_broken_blocks == 0
+            && !self.errors.has_many_locals
+            && !self.most.has_labels
+            && !self.most.is_flattened;
+        is_plain.then(|| Extent {
+            n_locals: self.scopes.most_locals(),
+            n_left: self.scopes.n_locals(),
+            n_entries: self.scopes.most_entries(),
+            n_levels: self.most.n_levels,
+            n_nodes: u32::try_from(self.most.n_nodes).unwrap_or(u32::MAX),
+        })
     }
 
     fn find_current(&mut self) {
@@ -232,6 +318,7 @@ impl<'t> Parser<'t> {
     fn start_with_trivia(&mut self, kind: SyntaxKind) {
         self.builder.start_node(Lua::kind_to_raw(kind));
         self.heights.push(0);
+        self.most.n_nodes = self.most.n_nodes.max(self.heights.len());
     }
 
     fn checkpoint(&mut self) -> Checkpoint {
@@ -244,6 +331,8 @@ impl<'t> Parser<'t> {
         self.builder
             .start_node_at(checkpoint, Lua::kind_to_raw(kind));
         self.heights.push(height);
+        let deepest = self.heights.len() + height as usize;
+        self.most.n_nodes = self.most.n_nodes.max(deepest);
     }
 
     /// Closes the node opened last.
@@ -257,8 +346,10 @@ impl<'t> Parser<'t> {
     }
 
     /// Whether another node of a chain fits around `inner`, which holds `n_links` of it.
-    fn may_wrap(&self, inner: Done, n_links: u32) -> bool {
-        n_links < MAX_CHAIN && inner.height + self.heights.len() as u32 <= MAX_CHAIN_DEPTH
+    fn may_wrap(&mut self, inner: Done, n_links: u32) -> bool {
+        let is_shallow = inner.height + self.heights.len() as u32 <= MAX_CHAIN_DEPTH;
+        self.most.is_flattened |= !is_shallow;
+        n_links < MAX_CHAIN && is_shallow
     }
 
     /// Enters a statement or an expression. `false` at the limit of nesting: an error is reported, and nothing is to be parsed here.
@@ -266,6 +357,7 @@ impl<'t> Parser<'t> {
         let n_free = std::mem::take(&mut self.n_free_levels);
         if self.level < MAX_LEVELS + n_free {
             self.level += 1;
+            self.most.n_levels = self.most.n_levels.max(self.level);
             return true;
         }
         self.too_deep();
@@ -273,7 +365,8 @@ impl<'t> Parser<'t> {
     }
 
     /// Whether this many further C calls pass the limit.
-    fn is_over_limit(&self, n_calls: u32) -> bool {
+    fn is_over_limit(&mut self, n_calls: u32) -> bool {
+        self.most.n_levels = self.most.n_levels.max(self.level + n_calls);
         self.level + n_calls > MAX_LEVELS
     }
 

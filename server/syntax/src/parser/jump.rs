@@ -18,6 +18,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn goto_statement(&mut self) {
+        self.most.has_labels = true;
         self.start(SyntaxKind::GotoStat);
         self.bump();
         if self.at(SyntaxKind::Name) {
@@ -36,6 +37,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn label_statement(&mut self) {
+        self.most.has_labels = true;
         self.start(SyntaxKind::LabelStat);
         self.bump();
         let name_token = self.current;

@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 /// `MAXVARS` of Lua 5.2: locals that are active at one place of a function, the hidden ones of `for` included.
-const MAX_LOCALS: usize = 200;
+pub(crate) const MAX_LOCALS: usize = 200;
 /// Locals of a function in all, pending `goto`s, visible labels (`SHRT_MAX`).
-const MAX_ENTRIES: usize = 32767;
+pub(crate) const MAX_ENTRIES: usize = 32767;
 /// Upvalues of a function, `_ENV` included.
 pub(super) const MAX_UPVALUES: usize = 255;
 
@@ -18,6 +18,8 @@ pub(super) struct Scopes<'t> {
     locals: Vec<&'t str>,
     n_gotos: usize,
     n_labels: usize,
+    most_locals: usize,
+    most_entries: usize,
 }
 
 struct FunctionScope {
@@ -59,6 +61,21 @@ impl<'t> Scopes<'t> {
     /// Whether a function that opens here sees enough outer locals to pass the limit of upvalues.
     pub(super) fn sees_many_locals(&self) -> bool {
         self.locals.len() >= MAX_UPVALUES
+    }
+
+    /// Locals that are declared here, those of outer functions included.
+    pub(super) fn n_locals(&self) -> usize {
+        self.locals.len()
+    }
+
+    /// The most that were declared at one place.
+    pub(super) fn most_locals(&self) -> usize {
+        self.most_locals
+    }
+
+    /// The most entries of a list that Lua bounds at [`MAX_ENTRIES`].
+    pub(super) fn most_entries(&self) -> usize {
+        self.most_entries
     }
 
     pub(super) fn open_function(&mut self, is_vararg: bool) {
@@ -118,6 +135,8 @@ impl<'t> Scopes<'t> {
             return Ok(());
         };
         function.n_declared += 1;
+        self.most_locals = self.most_locals.max(self.locals.len());
+        self.most_entries = self.most_entries.max(function.n_declared);
         let is_over = self.locals.len() - function.first_local > MAX_LOCALS;
         if (is_over || function.n_declared > MAX_ENTRIES) && !function.is_full {
             function.is_full = true;
@@ -214,6 +233,7 @@ impl<'t> Scopes<'t> {
 
     fn count_goto(&mut self) -> Result<(), Full> {
         self.n_gotos += 1;
+        self.most_entries = self.most_entries.max(self.n_gotos);
         match self.n_gotos == MAX_ENTRIES + 1 {
             true => Err(Full(
                 "more than 32767 `goto` and `break` that wait for their label",
