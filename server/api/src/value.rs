@@ -45,6 +45,9 @@ pub struct Value {
     /// What every element of an array is: a Lua type, a class or a [`Table`](crate::Table).
     #[serde(default)]
     pub element_type: Option<String>,
+    /// Whether it is one table for good, which HALion and the script share (HALion semantics 9.15).
+    #[serde(default)]
+    pub live: bool,
     /// What the first element or position is counted from, 0 or 1, where it matters.
     #[serde(default)]
     pub first_index: Option<u32>,

@@ -73,9 +73,10 @@ pub struct CheckArgs {
     pub hints: bool,
     /// Make the fixes that are safe, in the files, then check again
     ///
-    /// Safe is: taking away a runAsync in the Controller or a runSync in the Processor, and wrapping a call in runAsync where it is the
-    /// last thing that a callback of HALion does, so that nobody can tell that the callback was on hold. A fix is made only if every
-    /// script with the file has lost the finding and gained none. Editors offer more fixes, each with what to know about it.
+    /// Safe is: taking away a runAsync in the Controller or a runSync in the Processor, getting a table that stays the same (such as
+    /// that of getKeyProperties) in the global statements, and wrapping a call in runAsync where it is the last thing that a callback of
+    /// HALion does, so that nobody can tell that the callback was on hold. A fix is made only if every script with the file has lost the
+    /// finding and gained none. Editors offer more fixes, each with what to know about it.
     #[arg(long)]
     pub fix: bool,
     /// What is known of the scripts besides their text.

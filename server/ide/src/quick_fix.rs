@@ -3,6 +3,10 @@
 //! A fix is drawn up from the text where its conditions hold, then tried: it is offered only if the analysis of the changed script
 //! has lost the finding and gained none. Ranges are bytes of the file as it is before the change.
 
+mod hoist;
+mod move_to_init;
+mod one_hop;
+mod processor_callback;
 mod run_async;
 mod run_sync;
 mod site;
@@ -54,6 +58,14 @@ pub struct Edit {
 pub enum FixKind {
     /// A hop to the thread that the code is on already is taken away.
     UnwrapHop,
+    /// A table that stays the same is got in the global statements.
+    Hoist,
+    /// A global statement moves to `onInit`.
+    MoveToInit,
+    /// A change callback moves to the Processor.
+    ProcessorCallback,
+    /// A loop or several statements move to the Controller together.
+    OneHop,
     /// The call moves to the Controller.
     RunAsync,
     /// The call moves to the Processor.
@@ -97,29 +109,40 @@ pub fn fixes_for(snapshot: &Snapshot, finding: usize) -> Vec<Fix> {
     let Some(site) = Site::new(snapshot, finding) else {
         return Vec::new();
     };
-    let drafts = [
-        unwrap_hop::draft(&site),
-        run_async::draft(&site),
-        run_sync::draft(&site),
-        suppress::draft(&site),
+    let alternatives = [
+        unwrap_hop::draft(&site).into_iter().collect(),
+        hoist::draft(&site).into_iter().collect(),
+        move_to_init::draft(&site).into_iter().collect(),
+        processor_callback::draft(&site).into_iter().collect(),
+        one_hop::drafts(&site),
+        run_async::draft(&site).into_iter().collect(),
+        run_sync::draft(&site).into_iter().collect(),
+        suppress::draft(&site).into_iter().collect(),
     ];
-    let fixes = drafts.into_iter().flatten().map(|draft| Fix {
-        title: draft.title,
-        kind: draft.kind,
-        edits: draft
-            .edits
+    let tried = alternatives.into_iter().filter_map(|drafts: Vec<Draft>| {
+        let mut fixes = drafts
             .into_iter()
-            .map(|(range, text)| Edit {
-                file: site.finding.file,
-                range,
-                text,
-            })
-            .collect(),
-        finding,
-        safe: draft.safe,
-        note: draft.note,
+            .map(|draft| draft.into_fix(&site, finding));
+        fixes.find(|fix| settles(snapshot, fix))
     });
-    fixes.filter(|fix| settles(snapshot, fix)).collect()
+    tried.collect()
+}
+
+impl Draft {
+    fn into_fix(self, site: &Site, finding: usize) -> Fix {
+        let file = site.finding.file;
+        let edits = self.edits.into_iter();
+        Fix {
+            title: self.title,
+            kind: self.kind,
+            edits: edits
+                .map(|(range, text)| Edit { file, range, text })
+                .collect(),
+            finding,
+            safe: self.safe,
+            note: self.note,
+        }
+    }
 }
 
 impl Fix {

@@ -51,7 +51,6 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         format!("runAsync({handed_over}{comma}"),
     )];
     edits.extend(end.map(|end| (end..end, ")".to_owned())));
-    let entry = site.finding.chain.first().map_or("it", |step| &step.name);
     Some(Draft {
         title: format!(
             "Wrap in runAsync: {} runs in the Controller",
@@ -61,7 +60,8 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         edits,
         safe: is_last_of_all(site, call.syntax()),
         note: format!(
-            "{entry} is on hold until the Controller has done it, for at least one audio block; the note may be released meanwhile"
+            "{} is on hold until the Controller has done it, for at least one audio block; the note may be released meanwhile",
+            site.entry()
         ),
     })
 }

@@ -152,7 +152,7 @@ impl Copies<'_> {
         let newline = self.site.newline();
         match self.site.indent(start) {
             Some(indent) => {
-                let step = if indent.contains('\t') { "\t" } else { "  " };
+                let step = self.site.step();
                 format!(
                     "do{newline}{indent}{step}{copies}{newline}{indent}{step}{hop}{newline}{indent}end"
                 )

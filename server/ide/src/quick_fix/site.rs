@@ -1,11 +1,12 @@
 //! The place of a finding: the call it is about, the statement and function round it, and what may run behind it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use halion_analysis::{Code, Diagnostic, Why};
 use halion_api::{Function, Thread};
 use halion_syntax::ast::{AstNode, Expr};
-use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
 
 use crate::Snapshot;
 use crate::diagnostics::function_named;
@@ -58,8 +59,8 @@ impl<'a> Site<'a> {
         )
     }
 
-    /// The call, if it is a statement of its own in the wrong thread and calls the function without anything in between.
-    pub(super) fn wrong_call(&self, thread: Thread) -> Option<Expr> {
+    /// The call, if it is in the wrong thread and calls the function without anything in between.
+    pub(super) fn direct_call(&self, thread: Thread) -> Option<SyntaxNode> {
         let is_wrong =
             self.finding.code == Code::WrongThread && self.finding.thread == Some(thread);
         // A call against a `---@thread` comment breaks a promise of the author, not a rule of HALion.
@@ -67,14 +68,28 @@ impl<'a> Site<'a> {
             return None;
         }
         let call = call_of(&self.name)?;
-        if call.parent()?.kind() != SyntaxKind::CallStat {
-            return None;
-        }
         let is_direct = |range: TextRange| !call.text_range().contains_range(range);
-        let mut steps = self.finding.chain.iter();
+        // What stands for the global statements is their first token, and may be the call.
+        let mut steps = self
+            .finding
+            .chain
+            .iter()
+            .filter(|step| step.name != "<main>");
         steps
             .all(|step| step.file != self.finding.file || is_direct(step.range))
-            .then(|| Expr::cast(call))?
+            .then_some(call)
+    }
+
+    /// The same, if it is a statement of its own.
+    pub(super) fn wrong_call(&self, thread: Thread) -> Option<Expr> {
+        let call = self.direct_call(thread)?;
+        let is_statement = call.parent()?.kind() == SyntaxKind::CallStat;
+        is_statement.then(|| Expr::cast(call))?
+    }
+
+    /// What HALion or the author calls the first to get here, for notes.
+    pub(super) fn entry(&self) -> &str {
+        self.finding.chain.first().map_or("it", |step| &step.name)
     }
 
     /// Whether the code can be put on hold on the path to the finding: not in `calcModulation`, not below what calls back.
@@ -109,6 +124,56 @@ impl<'a> Site<'a> {
             .then_some(indent)
     }
 
+    /// Where the line of `end` ends, if nothing but blanks and a comment of one line follows there.
+    pub(super) fn line_end(&self, end: usize) -> Option<usize> {
+        let rest = &self.text[end..];
+        let line = rest.lines().next().unwrap_or_default();
+        let code = line.trim_start_matches([' ', '\t', ';']);
+        let is_comment = code.starts_with("--") && !code.starts_with("--[");
+        (code.is_empty() || is_comment).then_some(end + line.trim_end().len())
+    }
+
+    /// By how much the file indents: what its first indented line has.
+    pub(super) fn step(&self) -> String {
+        let mut starts = self.line_starts(0..self.text.len());
+        let indent = starts.find_map(|line| {
+            let code = self.text[line..].trim_start_matches([' ', '\t']);
+            let indent = &self.text[line..self.text.len() - code.len()];
+            (!indent.is_empty()).then_some(indent)
+        });
+        match indent {
+            Some(indent) if indent.starts_with('\t') => "\t".to_owned(),
+            Some(indent) => " ".repeat(indent.len().clamp(2, 8)),
+            None => "  ".to_owned(),
+        }
+    }
+
+    /// What moves the lines that begin inside `range` one step to the right; lines inside a string or comment stay.
+    pub(super) fn deeper(&self, range: Range<usize>) -> Vec<(Range<usize>, String)> {
+        let step = self.step();
+        let lines = self.line_starts(range);
+        lines.map(|line| (line..line, step.clone())).collect()
+    }
+
+    /// Where the lines begin that start in `range`, without blank ones and those inside a string or comment.
+    fn line_starts(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
+        let root = self.name.parent_ancestors().last();
+        let newlines = self.text[range.clone()].match_indices('\n');
+        let lines = newlines.map(move |(idx, _)| range.start + idx + 1);
+        lines.filter(move |&line| {
+            let text = self.text[line..].lines().next();
+            let at = TextSize::try_from(line).ok();
+            let token = at
+                .zip(root.as_ref())
+                .and_then(|(at, root)| root.token_at_offset(at).right_biased());
+            let is_inside = token.is_some_and(|token| {
+                usize::from(token.text_range().start()) < line
+                    && matches!(token.kind(), SyntaxKind::Str | SyntaxKind::Comment)
+            });
+            text.is_some_and(|text| !text.trim().is_empty()) && !is_inside
+        })
+    }
+
     /// The file's line break.
     pub(super) fn newline(&self) -> &'static str {
         if self.text.contains("\r\n") {
@@ -120,21 +185,15 @@ impl<'a> Site<'a> {
 }
 
 /// A range as offsets.
-pub(super) fn bytes(range: TextRange) -> std::ops::Range<usize> {
+pub(super) fn bytes(range: TextRange) -> Range<usize> {
     range.start().into()..range.end().into()
 }
 
 /// The innermost function around a node; the whole file if there is none.
 pub(super) fn function_around(node: &SyntaxNode) -> Option<SyntaxNode> {
-    node.ancestors().skip(1).find(|node| {
-        matches!(
-            node.kind(),
-            SyntaxKind::FunctionExpr
-                | SyntaxKind::FunctionStat
-                | SyntaxKind::LocalFunctionStat
-                | SyntaxKind::Chunk
-        )
-    })
+    node.ancestors()
+        .skip(1)
+        .find(|node| is_function(node.kind()) || node.kind() == SyntaxKind::Chunk)
 }
 
 /// The outermost loop around a node inside its function.
@@ -147,7 +206,8 @@ pub(super) fn outermost_loop(node: &SyntaxNode) -> Option<SyntaxNode> {
     inside.filter(|node| is_loop(node.kind())).last()
 }
 
-fn is_loop(kind: SyntaxKind) -> bool {
+/// Whether it repeats its statements.
+pub(super) fn is_loop(kind: SyntaxKind) -> bool {
     matches!(
         kind,
         SyntaxKind::WhileStat
@@ -155,6 +215,22 @@ fn is_loop(kind: SyntaxKind) -> bool {
             | SyntaxKind::NumericForStat
             | SyntaxKind::GenericForStat
     )
+}
+
+/// Whether a node is a function with statements of its own.
+pub(super) fn is_function(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::FunctionExpr | SyntaxKind::FunctionStat | SyntaxKind::LocalFunctionStat
+    )
+}
+
+/// All names below a node, in the order of the text.
+pub(super) fn all_names(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
+    let tokens = node
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
+    tokens.filter(|token| token.kind() == SyntaxKind::Name)
 }
 
 /// A name, or names with dots between them: reading it twice gives the same as reading it once.

@@ -35,6 +35,35 @@ fn check_none(text: &str) {
     assert_eq!(fix.map(|fix| fix.kind), Some(FixKind::Suppress), "{text}");
 }
 
+/// The fix of a kind for the finding at `$0`.
+fn of_kind(text: &str, kind: FixKind) -> (Snapshot, Option<Fix>) {
+    let offset = text.find("$0").unwrap();
+    let snapshot = snapshot(&text.replace("$0", ""));
+    let fixes = quick_fixes(&snapshot, FileId(0), offset..offset);
+    let fix = fixes.into_iter().find(|fix| fix.kind == kind);
+    (snapshot, fix)
+}
+
+/// The script after the fix of a kind at `$0`; a second time with line breaks of CR LF.
+pub(super) fn check_kind(text: &str, kind: FixKind, expected: &str) {
+    let n_variants = if text.contains('\n') { 2 } else { 1 };
+    for newline in ["\n", "\r\n"].into_iter().take(n_variants) {
+        let (text, expected) = (text.replace('\n', newline), expected.replace('\n', newline));
+        let (snapshot, fix) = of_kind(&text, kind);
+        let fix = fix.unwrap_or_else(|| panic!("no {kind:?}: {text}"));
+        let changed = fix.apply(&snapshot);
+        assert_eq!(**changed.files()[0].text(), *expected);
+    }
+}
+
+/// There is no fix of a kind at `$0`.
+pub(super) fn check_lacks(text: &str, kind: FixKind) {
+    let (snapshot, fix) = of_kind(text, kind);
+    let after = fix.map(|fix| fix.apply(&snapshot).files()[0].text().to_string());
+    assert_eq!(after, None, "{text}");
+    assert!(!snapshot.analysis().diagnostics.is_empty(), "{text}");
+}
+
 fn is_safe(text: &str) -> bool {
     first(text).1.is_some_and(|fix| fix.safe)
 }
@@ -61,7 +90,11 @@ fn a_method_call_hands_its_object_over() {
         "function onNote(e)\n  $0this.parent:setName('a')\nend",
         "function onNote(e)\n  runAsync(this.parent.setName, this.parent, 'a')\nend",
     );
-    check_none("function onNote(e)\n  $0findLayers(true)[1]:setName('a')\nend");
+    // An object that is not a mere path is found in the Controller.
+    check(
+        "function onNote(e)\n  $0findLayers(true)[1]:setName('a')\nend",
+        "function onNote(e)\n  runAsync(function() findLayers(true)[1]:setName('a') end)\nend",
+    );
 }
 
 #[test]
@@ -116,7 +149,7 @@ fn a_call_in_the_controller_becomes_run_sync_and_keeps_what_its_arguments_are() 
 
 #[test]
 fn run_sync_is_not_offered_where_its_effect_would_come_too_late() {
-    check_none("$0playNote(60, 100)");
+    check_lacks("$0playNote(60, 100)", FixKind::RunSync);
     check_none("function onLoadIntoSlot()\n  local id = $0playNote(60, 100)\nend");
     check_none("function onLoadIntoSlot()\n  $0playNote(60, 100)\n  print(getFreeVoices())\nend");
     check_none("function onLoadIntoSlot()\n  $0waitBeats(1)\nend");
