@@ -95,6 +95,8 @@ pub struct Engine {
     pub(crate) host: Host,
     script: Source,
     started: bool,
+    /// The present block has begun and not ended: time stands within it.
+    pub(crate) in_block: bool,
     pub(crate) inputs: Inputs,
     pub(crate) last_tick: Samples,
     /// Holds the memory of `lua`; last, because everything above may refer to it.
@@ -142,6 +144,7 @@ impl Engine {
             host,
             script,
             started: false,
+            in_block: false,
             inputs,
             last_tick: 0,
             _interpreter: interpreter,
@@ -182,8 +185,20 @@ impl Engine {
         }
     }
 
-    /// One Controller step and one audio block; the first one starts the script. False if nothing is left to do.
+    /// One Controller step and one audio block, or the rest of a block in which time stands; the first one starts the script.
+    /// False if nothing is left to do.
     pub fn step_block(&mut self) -> bool {
+        self.begin_block();
+        self.run_instants(self.next_block_start());
+        self.in_block = false;
+        self.is_busy()
+    }
+
+    /// A Controller step and the start of the block after it, unless a block has begun already.
+    pub(crate) fn begin_block(&mut self) {
+        if self.in_block {
+            return;
+        }
         if self.started {
             self.advance_to_next_block();
             self.controller_step();
@@ -192,13 +207,17 @@ impl Engine {
             start::controller(&self.lua, &self.host, &self.script);
             self.edit_in_controller();
         }
-        self.processor_block();
-        self.is_busy()
+        self.begin_processor_block();
+        self.in_block = true;
     }
 
-    /// Virtual time in samples.
+    /// Virtual time in samples: the present instant, or the start of the next block when the present one is over.
     pub fn now(&self) -> Samples {
-        self.host.world.borrow().clock.now
+        if self.started && !self.in_block {
+            self.next_block_start()
+        } else {
+            self.host.world.borrow().clock.now
+        }
     }
 
     /// Samples in one second.
@@ -206,7 +225,7 @@ impl Engine {
         self.host.world.borrow().clock.sample_rate
     }
 
-    fn next_block_start(&self) -> Samples {
+    pub(crate) fn next_block_start(&self) -> Samples {
         self.host.world.borrow().clock.next_block()
     }
 
@@ -218,7 +237,7 @@ impl Engine {
     }
 
     /// Is anything left that time alone would bring about? `onIdle` is not: it would run for ever.
-    fn is_busy(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         let world = self.host.world.borrow();
         !(self.inputs.is_empty()
             && world.outgoing.is_empty()

@@ -8,11 +8,12 @@ use crate::{
     clock::{Clock, Samples},
     event::Event,
     keys::Keys,
-    scenario::{InputKind, Scenario, Value},
+    scenario::{Input, InputKind, Scenario, Value},
     world::World,
 };
 
 /// What has not come in yet.
+#[derive(Default)]
 pub(crate) struct Inputs {
     incoming: VecDeque<Incoming>,
     pub edits: VecDeque<Edit>,
@@ -45,8 +46,17 @@ pub(crate) struct Edit {
 impl Inputs {
     /// All inputs of a scenario.
     pub fn new(clock: &Clock, scenario: &Scenario) -> Inputs {
-        let (mut incoming, mut edits, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
-        for input in &scenario.inputs {
+        let mut inputs = Inputs::default();
+        inputs.extend(clock, &scenario.inputs);
+        inputs
+    }
+
+    /// More of them, behind those of the same sample.
+    pub fn extend(&mut self, clock: &Clock, inputs: &[Input]) {
+        let mut incoming = Vec::from(std::mem::take(&mut self.incoming));
+        let mut edits = Vec::from(std::mem::take(&mut self.edits));
+        let pairs = &mut self.pairs;
+        for input in inputs {
             let at = clock.sample_at_ms(input.at_ms);
             let plain = |event| Incoming {
                 at,
@@ -102,11 +112,13 @@ impl Inputs {
         }
         incoming.sort_by_key(|incoming| incoming.at);
         edits.sort_by_key(|edit| edit.at);
-        Inputs {
-            incoming: incoming.into(),
-            edits: edits.into(),
-            pairs,
-        }
+        (self.incoming, self.edits) = (incoming.into(), edits.into());
+    }
+
+    /// Is something due at a sample that has not come in yet?
+    pub fn is_due(&self, at: Samples) -> bool {
+        self.next_at().is_some_and(|next| next <= at)
+            || self.edits.front().is_some_and(|edit| edit.at <= at)
     }
 
     /// Has everything come in?

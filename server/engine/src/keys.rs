@@ -108,6 +108,16 @@ impl Keys {
         self.incoming.contains_key(&id)
     }
 
+    /// Key of each note that is held by its key or by the pedal, in the order they came in.
+    pub fn held(&self) -> impl Iterator<Item = i64> {
+        self.incoming.values().map(|note| note.key)
+    }
+
+    /// Key of each note that left the module and has not been ended, in the order of their ids.
+    pub fn sounding(&self) -> impl Iterator<Item = f64> {
+        self.sounding.values().copied()
+    }
+
     /// Is a key down?
     pub fn is_key_down(&self, key: i64) -> bool {
         self.held_note(key).is_some()

@@ -15,6 +15,7 @@ pub mod code_lines;
 mod controller;
 pub mod debug;
 mod dispatch;
+mod drive;
 mod engine;
 mod error;
 pub mod evaluate;

@@ -17,17 +17,17 @@ use crate::{
 };
 
 impl Engine {
-    /// The whole block.
-    pub(crate) fn processor_block(&mut self) {
-        let block_end = {
-            let mut world = self.host.world.borrow_mut();
-            world.thread = Thread::Processor;
-            world.clock.next_block()
-        };
+    /// What a block begins with.
+    pub(crate) fn begin_processor_block(&mut self) {
+        self.host.world.borrow_mut().thread = Thread::Processor;
         start::processor(&self.lua, &self.host);
         self.run_sync_jobs();
         self.resume_async_callers();
-        while let Some(at) = self.next_instant(block_end) {
+    }
+
+    /// What happens from now until before `end`, a sample of the present block or its end.
+    pub(crate) fn run_instants(&mut self, end: Samples) {
+        while let Some(at) = self.next_instant(end) {
             self.host.world.borrow_mut().clock.now = at;
             self.deliver_inputs(at);
             self.resume_processor_tasks(at);
@@ -64,8 +64,8 @@ impl Engine {
         }
     }
 
-    /// (c) The next sample of the block at which something happens.
-    fn next_instant(&self, block_end: Samples) -> Option<Samples> {
+    /// (c) The next sample before `end` at which something happens.
+    fn next_instant(&self, end: Samples) -> Option<Samples> {
         let world = self.host.world.borrow();
         let edit = self
             .inputs
@@ -83,7 +83,7 @@ impl Engine {
                 .map(|(&(sample, _), _)| sample),
         ];
         let next = instants.into_iter().flatten().min()?;
-        (next < block_end).then_some(next.max(world.clock.now))
+        (next < end).then_some(next.max(world.clock.now))
     }
 
     fn deliver_inputs(&mut self, at: Samples) {

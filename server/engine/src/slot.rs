@@ -74,4 +74,14 @@ impl World {
         let set = &self.slot_set;
         slots.filter(move |slot| set.contains(&slot.index))
     }
+
+    /// The same to look at, in the order of their indices.
+    pub fn slots(&self) -> Vec<&Slot> {
+        let mut slots: Vec<&Slot> = std::iter::once(&self.slot)
+            .chain(self.parked.values())
+            .filter(|slot| self.slot_set.contains(&slot.index))
+            .collect();
+        slots.sort_by_key(|slot| slot.index);
+        slots
+    }
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod callbacks;
 mod determinism;
+mod drive;
 mod lua;
 mod notes;
 mod parameters;

@@ -1,0 +1,90 @@
+//! The engine driven from outside, step by step: what comes in now, how far time goes, what can be asked in between.
+//!
+//! Invariant: a run in steps leaves the records of a run in one go with the same inputs at the same samples.
+
+use crate::{
+    clock::Samples,
+    debug,
+    engine::Engine,
+    parameter,
+    scenario::{Input, InputKind, Value},
+};
+
+impl Engine {
+    /// Something comes in at the present instant, behind what has happened there already, and time goes on until the script
+    /// has it: not at all for an event, to the next Controller step for an edit on the user interface.
+    pub fn input(&mut self, kind: InputKind) {
+        self.begin_block();
+        let now = self.now();
+        {
+            let clock = &self.host.world.borrow().clock;
+            let at_ms = clock.samples_to_ms(now as f64);
+            self.inputs.extend(clock, &[Input { at_ms, kind }]);
+        }
+        self.run_until(now);
+        if self.inputs.is_due(now) {
+            self.run_until(self.next_block_start());
+        }
+    }
+
+    /// Time goes on up to a sample; what is due at that sample has happened then. Starts the script if it has not started.
+    pub fn run_until(&mut self, sample: Samples) {
+        loop {
+            self.begin_block();
+            let block_end = self.next_block_start();
+            if sample < block_end {
+                self.run_instants(sample.saturating_add(1));
+                let clock = &mut self.host.world.borrow_mut().clock;
+                clock.now = clock.now.max(sample);
+                return;
+            }
+            self.run_instants(block_end);
+            self.in_block = false;
+            debug::between_tasks(&self.lua, &self.host);
+            if debug::is_terminated(&self.host) {
+                return;
+            }
+        }
+    }
+
+    /// The present value of a script parameter.
+    pub fn parameter(&self, name: &str) -> Option<Value> {
+        let world = self.host.world.borrow();
+        let parameter = world.parameters.get(name)?;
+        Some(parameter::plain(&self.lua, &parameter.value))
+    }
+
+    /// Names of the script parameters, in the order of their definition.
+    pub fn parameter_names(&self) -> Vec<String> {
+        let world = self.host.world.borrow();
+        world
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name.clone())
+            .collect()
+    }
+
+    /// Keys that are held from outside, by a finger or by the sustain pedal: slot by slot, the oldest first.
+    pub fn held_notes(&self) -> Vec<i64> {
+        let world = self.host.world.borrow();
+        let slots = world.slots();
+        slots.iter().flat_map(|slot| slot.keys.held()).collect()
+    }
+
+    /// Keys of the notes that the script has sent on and not ended: slot by slot, the oldest first.
+    pub fn sounding_notes(&self) -> Vec<f64> {
+        let world = self.host.world.borrow();
+        let slots = world.slots();
+        slots.iter().flat_map(|slot| slot.keys.sounding()).collect()
+    }
+
+    /// The host's tempo in beats per minute; `None` if it gives none.
+    pub fn tempo(&self) -> Option<f64> {
+        self.host.world.borrow().transport.tempo
+    }
+
+    /// Script errors so far.
+    pub fn n_errors(&self) -> u32 {
+        self.host.world.borrow().errors
+    }
+}
