@@ -103,6 +103,25 @@ pub fn wrong_threads(records: &[Record]) -> BTreeSet<Place> {
         .collect()
 }
 
+/// The lines where the engine refuses a call. One that is refused below `tostring` is reported at the call of that, with its own place
+/// in front of the message.
+pub fn refused(records: &[Record]) -> BTreeSet<Place> {
+    let errors = records.iter().filter_map(|record| match &record.kind {
+        RecordKind::Error(error) => Some(error),
+        _ => None,
+    });
+    errors
+        .filter_map(|error| {
+            let (before, _) = error.message.split_once("Function HALion::")?;
+            let inner = before.trim_end_matches([' ', ':']).split(' ').next_back();
+            let inner = inner.and_then(|place| place.rsplit_once(':'));
+            let inner = inner.and_then(|(path, line)| Some((path.to_owned(), line.parse().ok()?)));
+            let (path, line) = inner.unwrap_or((error.path.clone(), error.line as usize));
+            Some(Place { path, line })
+        })
+        .collect()
+}
+
 /// Keeps every record.
 struct Collector(Arc<Mutex<Vec<Record>>>);
 

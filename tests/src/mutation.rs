@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use halion_analysis::{Code, Script, Severity, Why};
-use halion_engine::{RecordKind, Scenario};
+use halion_engine::Scenario;
 use tests::both::{self, Place};
 use tests::mutate::{self, Planted};
 
@@ -55,25 +55,10 @@ fn share(good: usize, bad: usize) -> f64 {
     }
 }
 
-/// The lines where the engine refuses a call. One that is refused below `tostring` is reported at the call of that, with its own place
-/// in front of the message.
+/// The lines where the engine refuses a call.
 fn raised(script: &Script) -> BTreeSet<Place> {
     let scenario = Scenario::parse(mutate::SCENARIO).expect("the scenario is well-formed");
-    let records = both::play(script, scenario);
-    let errors = records.iter().filter_map(|record| match &record.kind {
-        RecordKind::Error(error) => Some(error),
-        _ => None,
-    });
-    errors
-        .filter_map(|error| {
-            let (before, _) = error.message.split_once("Function HALion::")?;
-            let inner = before.trim_end_matches([' ', ':']).split(' ').next_back();
-            let inner = inner.and_then(|place| place.rsplit_once(':'));
-            let inner = inner.and_then(|(path, line)| Some((path.to_owned(), line.parse().ok()?)));
-            let (path, line) = inner.unwrap_or((error.path.clone(), error.line as usize));
-            Some(Place { path, line })
-        })
-        .collect()
+    both::refused(&both::play(script, scenario))
 }
 
 /// Compares both sides of one script; complaints go to `examples`.

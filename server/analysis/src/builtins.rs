@@ -42,6 +42,8 @@ pub enum Special {
     Type,
     ToString,
     Print,
+    /// Gives a constant for constants.
+    Constant,
     RawEqual,
     /// Runs code that cannot be seen: `load`, `dofile`.
     Unseen,
@@ -153,6 +155,9 @@ fn special(full_name: &str) -> Special {
         "type" => Special::Type,
         "tostring" => Special::ToString,
         "print" | "printRaw" => Special::Print,
+        "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
+        | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
+        | "math.ceil" | "math.abs" | "math.max" | "math.min" => Special::Constant,
         "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
         _ => Special::Plain,
     }

@@ -36,6 +36,10 @@ pub enum Lib {
     Globals,
     /// A library: `string`.
     Lua(&'static str),
+    /// `package.loaded`.
+    Loaded,
+    /// `package.preload`.
+    Preload,
     /// `AudioFile`.
     Static(&'static str),
     /// An enumeration: `EventType`.
@@ -48,6 +52,10 @@ pub struct Table {
     pub lib: Option<Lib>,
     /// Whether there is exactly one such table, made by straight-line global statements: stores replace.
     pub singleton: bool,
+    /// Whether it was ever stored: others than the functions it is given to may change it.
+    pub stored: bool,
+    /// Whether code that cannot be seen, or HALion, may have put anything into it.
+    pub open: bool,
     /// Constant keys in the order they appeared.
     pub fields: Vec<(ValueId, LocId)>,
     /// Items stored at a counted position.
@@ -98,6 +106,8 @@ impl Heap {
         self.tables.push(Table {
             lib,
             singleton,
+            stored: lib.is_some(),
+            open: false,
             fields: Vec::new(),
             array,
             star,

@@ -139,6 +139,8 @@ pub struct Instance {
     pub params: Vec<SetId>,
     /// Further arguments.
     pub varargs: Multi,
+    /// Whether arguments were given to it.
+    pub is_called: bool,
     /// Results; nothing until it returns.
     pub results: Option<Multi>,
     /// Instances that use the results.
@@ -173,6 +175,7 @@ impl Instance {
             depth,
             params: vec![SetId::EMPTY; n_params],
             varargs: Multi::default(),
+            is_called: false,
             results: None,
             callers: Vec::new(),
             dirty: true,

@@ -102,8 +102,10 @@ pub struct Fun {
     pub n_stats: u32,
     /// Whether it creates tables or functions.
     pub allocates: bool,
-    /// Whether a `goto` makes its order of statements unknown.
+    /// Whether it has a `goto`.
     pub has_goto: bool,
+    /// Whether a `goto` leads back to a label further up: what stands behind a label is then a loop.
+    pub jumps_back: bool,
 }
 
 impl Fun {
@@ -164,8 +166,10 @@ pub enum Stat {
     Return(Vec<ExprId>),
     /// `break`.
     Break,
-    /// `goto`.
-    Goto,
+    /// `goto name`.
+    Goto(Name),
+    /// `::name::`.
+    Label(Name),
 }
 
 /// An expression with its place.
@@ -183,6 +187,8 @@ pub struct Expr {
 pub struct Operator {
     /// The metamethod: `__add`.
     pub event: &'static str,
+    /// Whether it is `>` or `>=`, which ask the metamethod of `<` and `<=` the other way round.
+    pub is_greater: bool,
 }
 
 /// An item of a table constructor.

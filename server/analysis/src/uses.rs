@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
                 self.exprs(exprs);
                 self.guarded(&body.body);
             }
-            Stat::Break | Stat::Goto => {}
+            Stat::Break | Stat::Goto(_) | Stat::Label(_) => {}
         }
     }
 

@@ -421,7 +421,8 @@ impl Multi {
 
     /// Either of two lists, by position.
     pub fn merge(&mut self, other: &Multi, values: &mut Values) {
-        for position in 0..self.items.len().max(other.items.len()) {
+        let mine_len = self.items.len();
+        for position in 0..mine_len.max(other.items.len()) {
             let mine = self.get(position, values);
             let theirs = other.get(position, values);
             let both = values.union(mine, theirs);
@@ -432,5 +433,15 @@ impl Multi {
             }
         }
         self.rest = values.union(self.rest, other.rest);
+        if mine_len != other.items.len() {
+            // The shorter list ends earlier: how many there are is not known any more.
+            self.rest = values.with(self.rest, Value::Nil);
+        }
+    }
+
+    /// How many values there are, if that is known.
+    #[must_use]
+    pub fn count(&self) -> Option<usize> {
+        self.rest.is_empty().then_some(self.items.len())
     }
 }

@@ -202,7 +202,8 @@ impl Lowering<'_> {
         if operands.len() < 2 {
             return ExprKind::Unknown;
         }
-        ExprKind::Operation(Operator { event }, operands)
+        let is_greater = matches!(operator, SyntaxKind::Greater | SyntaxKind::GreaterEq);
+        ExprKind::Operation(Operator { event, is_greater }, operands)
     }
 
     /// The terms of `a and b and c` in order, however the tree nests them.
@@ -235,6 +236,10 @@ impl Lowering<'_> {
             Some(SyntaxKind::Hash) => "__len",
             _ => return ExprKind::Unknown,
         };
-        ExprKind::Operation(Operator { event }, vec![operand])
+        let operator = Operator {
+            event,
+            is_greater: false,
+        };
+        ExprKind::Operation(operator, vec![operand])
     }
 }

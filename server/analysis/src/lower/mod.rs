@@ -84,6 +84,9 @@ struct Scope {
     n_stats: u32,
     allocates: bool,
     has_goto: bool,
+    jumps_back: bool,
+    /// Labels passed in the blocks around.
+    labels: Vec<Name>,
     /// For each loop around, whether a `break` leaves it.
     loops: Vec<bool>,
 }
@@ -134,6 +137,7 @@ impl Lowering<'_> {
             n_stats: 0,
             allocates: false,
             has_goto: false,
+            jumps_back: false,
         });
         self.scopes.push(Scope {
             fun: id,
@@ -142,6 +146,8 @@ impl Lowering<'_> {
             n_stats: 0,
             allocates: false,
             has_goto: false,
+            jumps_back: false,
+            labels: Vec::new(),
             loops: Vec::new(),
         });
         if has_self {
@@ -163,6 +169,7 @@ impl Lowering<'_> {
         fun.n_stats = scope.n_stats;
         fun.allocates = scope.allocates;
         fun.has_goto = scope.has_goto;
+        fun.jumps_back = scope.jumps_back;
         if let Some(outer) = self.scopes.last_mut() {
             outer.n_stats += scope.n_stats;
         }

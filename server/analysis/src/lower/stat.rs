@@ -18,10 +18,12 @@ impl Lowering<'_> {
     /// A block whose locals stay in scope behind it: the body of `repeat`.
     fn open_block(&mut self, block: Option<ast::Block>) -> Block {
         let mut stats = Vec::new();
+        let n_labels = self.scope().labels.len();
         for stat in block.iter().flat_map(ast::Block::statements) {
             self.scope().n_stats += 1;
             self.stat(&stat, &mut stats);
         }
+        self.scope().labels.truncate(n_labels);
         Block(stats)
     }
 
@@ -109,11 +111,21 @@ impl Lowering<'_> {
                     out.push(Stat::Break);
                 }
             }
-            ast::Stat::Goto(_) => {
-                self.scope().has_goto = true;
-                out.push(Stat::Goto);
+            ast::Stat::Goto(stat) => {
+                let Some(label) = stat.label() else { return };
+                let label = self.program.names.id(label.text());
+                let scope = self.scope();
+                scope.has_goto = true;
+                scope.jumps_back |= scope.labels.contains(&label);
+                out.push(Stat::Goto(label));
             }
-            ast::Stat::Label(_) | ast::Stat::Empty(_) => {}
+            ast::Stat::Label(stat) => {
+                let Some(label) = stat.name() else { return };
+                let label = self.program.names.id(label.text());
+                self.scope().labels.push(label);
+                out.push(Stat::Label(label));
+            }
+            ast::Stat::Empty(_) => {}
         }
     }
 

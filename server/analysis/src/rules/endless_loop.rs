@@ -90,7 +90,7 @@ fn is_endless(facts: &Facts, one: &LoopUse) -> bool {
 fn leaves(program: &Program, block: &Block) -> bool {
     let leaves = |block: &Block| leaves(program, block);
     block.0.iter().any(|stat| match stat {
-        Stat::Return(_) | Stat::Goto => true,
+        Stat::Return(_) | Stat::Goto(_) => true,
         Stat::Do(block) => leaves(block),
         Stat::While(_, body) | Stat::Repeat(body, _) | Stat::NumericFor(_, _, body) => {
             leaves(&body.body)
@@ -234,7 +234,7 @@ fn collect(block: &Block, out: &mut Vec<ExprId>) {
                 out.push(*site);
                 collect(&body.body, out);
             }
-            Stat::Break | Stat::Goto => {}
+            Stat::Break | Stat::Goto(_) | Stat::Label(_) => {}
         }
     }
 }

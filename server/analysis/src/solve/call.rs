@@ -67,6 +67,7 @@ impl Solver<'_> {
         if called {
             results
         } else {
+            self.escape(&args);
             Some(self.unknown_results())
         }
     }
@@ -167,6 +168,10 @@ impl Solver<'_> {
                 }
                 // Calling nil fails; if there is something else to call, that is what happens.
                 Value::Nil | Value::Absent | Value::Unknown if functions => continue,
+                Value::Unknown => {
+                    self.escape(args);
+                    Some(self.unknown_results())
+                }
                 _ => Some(self.unknown_results()),
             };
             self.merge_results(&mut results, found);

@@ -121,6 +121,7 @@ impl Solver<'_> {
                     | Value::True
                     | Value::False
                     | Value::Str(_)
+                    | Value::Num(_)
                     | Value::Hosts(_)
             )
         })
@@ -167,7 +168,7 @@ impl Solver<'_> {
             further.exprs = SmallVec::new();
             let old = &self.insts[inst.idx()].varargs;
             let mut new = old.clone();
-            if self.insts[inst.idx()].seen || !old.items.is_empty() || !old.rest.is_empty() {
+            if self.insts[inst.idx()].is_called {
                 new.merge(&further, &mut self.values);
             } else {
                 new = further;
@@ -177,6 +178,7 @@ impl Solver<'_> {
                 self.insts[inst.idx()].varargs = new;
             }
         }
+        self.insts[inst.idx()].is_called = true;
         if grew {
             self.insts[inst.idx()].dirty = true;
         }
@@ -254,11 +256,12 @@ impl Solver<'_> {
             trail: Vec::new(),
             chunk,
             flow: chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
-            weak: u32::from(fun.has_goto),
             loops: 0,
             edges: Vec::new(),
             calls: Vec::new(),
             exits: Vec::new(),
+            targets: Vec::new(),
+            narrowed: Vec::new(),
         };
         if inst.0 == 0 && self.loading {
             self.flow.clear();
@@ -270,14 +273,10 @@ impl Solver<'_> {
         self.nesting += 1;
         for (position, set) in params.into_iter().enumerate() {
             let var = VarIdx(u32::try_from(position).expect("few parameters"));
-            self.write_var(&mut frame, var, set, true);
+            self.write_var(&mut frame, var, set);
         }
-        let mut go = self.block(&mut frame, &fun.body);
-        if fun.has_goto {
-            // A second round sees what a jump backwards carries.
-            go = self.block(&mut frame, &fun.body);
-        }
-        if go == Go::On || fun.has_goto {
+        let go = self.block(&mut frame, &fun.body);
+        if go == Go::On {
             self.give_results(inst, &Multi::default());
         }
         self.nesting -= 1;

@@ -7,10 +7,6 @@ use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
 use crate::value::{Multi, SetId, Value};
 
-/// Constant strings are joined up to this many combinations.
-const MAX_STRINGS: usize = 8;
-/// Joined constants longer than this, in bytes, are some string.
-const MAX_STRING_LEN: usize = 64;
 /// Tables read by one expression; past it, an unsure part stands for all.
 pub(super) const MAX_BASES: usize = 64;
 /// Constant keys told apart by one expression.
@@ -76,7 +72,10 @@ impl Solver<'_> {
                 }
             }
             ExprKind::Upvalue(levels, var) => {
-                let set = self.read_upvalue(frame, *levels, *var);
+                let set = match frame.narrowed(*levels, *var) {
+                    Some(own) => frame.vars[own.idx()],
+                    None => self.read_upvalue(frame, *levels, *var),
+                };
                 if set.is_empty() {
                     self.sets.unknown
                 } else {
@@ -216,19 +215,20 @@ impl Solver<'_> {
             }
             sets.push(set);
         }
-        let from_meta = self.operator(frame, expr, operator.event, &sets);
-        let plain = match operator.event {
-            "__len" => self.sets.index,
-            "__lt" | "__le" => self.sets.boolean,
-            "__concat" => self.concat(&sets),
+        let from_meta = if operator.is_greater {
+            self.operator(frame, expr, operator.event, &[sets[1], sets[0]])
+        } else {
+            self.operator(frame, expr, operator.event, &sets)
+        };
+        let folded = self.fold(operator.event, operator.is_greater, &sets);
+        let plain = match (operator.event, folded) {
+            (_, Some(set)) => set,
+            ("__len", _) => self.sets.index,
+            ("__lt" | "__le", _) => self.sets.boolean,
+            ("__concat", _) => self.join_texts(&sets).unwrap_or(self.sets.truthy),
             _ => {
                 let counted = |value| matches!(value, Value::Num(_) | Value::Index);
-                if let ("__unm", Some(Value::Num(bits))) =
-                    (operator.event, self.values.single(sets[0]))
-                {
-                    self.values
-                        .one(Value::Num((-f64::from_bits(bits)).to_bits()))
-                } else if sets.iter().all(|&set| self.values.values(set).all(counted)) {
+                if sets.iter().all(|&set| self.values.values(set).all(counted)) {
                     self.sets.index
                 } else {
                     self.sets.truthy
@@ -238,35 +238,8 @@ impl Solver<'_> {
         self.values.union(plain, from_meta)
     }
 
-    /// Joined constants, so that `_G["on" .. name]` has a key.
-    fn concat(&mut self, sets: &[SetId]) -> SetId {
-        let mut texts = vec![String::new()];
-        for &set in sets {
-            let mut next = Vec::new();
-            for value in self.values.values(set) {
-                let part = match value {
-                    Value::Str(name) => self.names.text(name).to_owned(),
-                    Value::Num(bits) => f64::from_bits(bits).to_string(),
-                    _ => return self.sets.truthy,
-                };
-                for text in &texts {
-                    next.push(format!("{text}{part}"));
-                }
-            }
-            if next.len() > MAX_STRINGS || next.iter().any(|text| text.len() > MAX_STRING_LEN) {
-                return self.sets.truthy;
-            }
-            texts = next;
-        }
-        let values: Vec<Value> = texts
-            .iter()
-            .map(|text| Value::Str(self.names.id(text)))
-            .collect();
-        self.values.of(&values)
-    }
-
     fn table(&mut self, frame: &mut Frame, expr: ExprId, items: &[Item]) -> SetId {
-        let single = frame.flow && frame.loops == 0 && !self.program.fun(frame.fun).has_goto;
+        let single = frame.flow && frame.loops == 0;
         let table = self.heap.table_at(expr, frame.env, single);
         let mut position = 0u32;
         for (idx, item) in items.iter().enumerate() {

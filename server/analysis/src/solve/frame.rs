@@ -1,7 +1,7 @@
 //! One run of an instance: its variables now, and what it has called so far.
 
 use crate::instance::{BuiltinCall, Edge, Phase};
-use crate::ir::{FunId, VarIdx};
+use crate::ir::{FunId, Name, VarIdx};
 use crate::value::{InstId, LocId, SetId};
 
 /// The state of a run.
@@ -19,14 +19,26 @@ pub(crate) struct Frame {
     pub chunk: bool,
     /// Straight-line loading: stores to globals and single tables replace (2.3, load phase).
     pub flow: bool,
-    /// Inside a loop with `break`, or a function with `goto`: assignments only add.
-    pub weak: u32,
     /// Loops around.
     pub loops: u32,
     pub edges: Vec<Edge>,
     pub calls: Vec<BuiltinCall>,
     /// Values of a chunk's variables where it returned early.
     pub exits: Vec<(VarIdx, SetId)>,
+    /// Where `break` and `goto` lead, innermost last.
+    pub(super) targets: Vec<Target>,
+    /// Variables of outer functions about which a test said something: levels out, variable, and where in `vars` what is left stands.
+    pub(super) narrowed: Vec<(u32, VarIdx, VarIdx)>,
+}
+
+/// The end of a loop, or a label.
+pub(super) struct Target {
+    /// None for the end of a loop.
+    pub label: Option<Name>,
+    /// What jumps are counted from.
+    pub mark: Mark,
+    /// What was changed since then where control jumped.
+    pub jumps: Vec<Delta>,
 }
 
 /// A point of a run to go back to.

@@ -41,7 +41,10 @@ impl Solver<'_> {
             Special::DefineParameter => self.define_parameter(frame, how, args),
             Special::DefineSlotLocal => self.host_variable(args.items.first().copied()),
             Special::Clone => return Some(Multi::one(args.get(0, &mut self.values))),
-            _ if legal => self.follow_function_arguments(frame, how, function, args),
+            _ if legal => {
+                self.fill_tables(frame, function, args);
+                self.follow_function_arguments(frame, how, function, args);
+            }
             _ => {}
         }
         Some(self.results_of_types(function))
@@ -72,6 +75,26 @@ impl Solver<'_> {
         match self.values.single(*args.items.first()?)? {
             Value::Host(class) => Some(class),
             _ => None,
+        }
+    }
+
+    /// A table that HALion is given may hold more afterwards: `insertEvent` puts an event into it.
+    fn fill_tables(&mut self, frame: &mut Frame, function: &Function, args: &Multi) {
+        for (position, param) in function.params.iter().enumerate() {
+            let takes_table = param.types.iter().any(|name| name == "table");
+            let Some(&set) = args.items.get(position).filter(|_| takes_table) else {
+                continue;
+            };
+            let element = param.element_type.as_deref();
+            let element = element.and_then(|name| self.class_named(name));
+            for (value, _) in self.values.list(set) {
+                let Value::Table(table) = value else { continue };
+                self.open_table(table);
+                if let Some(class) = element {
+                    let item = self.values.one(Value::Host(class));
+                    self.write_field(frame, table, Key::Array, item, false, None);
+                }
+            }
         }
     }
 

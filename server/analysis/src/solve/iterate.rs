@@ -142,6 +142,9 @@ impl Solver<'_> {
                 rows.push(vec![self.values.one(key), set]);
             }
         }
+        if self.heap.get(table).open {
+            rows.push(vec![self.sets.truthy, self.sets.unknown]);
+        }
         for (loc, key) in [(array, self.sets.index), (star, self.sets.truthy)] {
             let set = self.read_loc(frame, loc);
             let set = self

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Solver;
+use super::constants::as_number;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
@@ -146,10 +147,8 @@ impl Solver<'_> {
             Special::Pack => {
                 let table = self.heap.table_at(how.site, frame.inst, false);
                 for (position, &set) in args.items.iter().enumerate() {
-                    #[allow(clippy::cast_precision_loss, reason = "few arguments")]
-                    let key = self
-                        .values
-                        .id(Value::Num((position as f64 + 1.0).to_bits()));
+                    let key = Value::Num(as_number(position + 1).to_bits());
+                    let key = self.values.id(key);
                     self.write_field(
                         frame,
                         table,
@@ -162,6 +161,13 @@ impl Solver<'_> {
                 if !args.rest.is_empty() {
                     self.write_field(frame, table, Key::Array, args.rest, false, None);
                 }
+                let count = match args.count() {
+                    Some(count) => self.number(as_number(count)),
+                    None => self.sets.index,
+                };
+                let n = Value::Str(self.names.id("n"));
+                let n = self.values.id(n);
+                self.write_field(frame, table, Key::Const(n), count, false, None);
                 self.values.one(Value::Table(table))
             }
             Special::Insert => {
@@ -190,26 +196,26 @@ impl Solver<'_> {
                 return Some(results);
             }
             Special::Error => return None,
+            Special::Constant => return self.constant_call(&short, args),
             Special::Type => self.type_names(first),
             Special::ToString | Special::Print => {
                 for position in 0..args.items.len().max(1) {
                     let arg = args.get(position, &mut self.values);
                     self.operator(frame, how.callee, "__tostring", &[arg]);
                 }
-                let constants = self
-                    .values
-                    .values(first)
-                    .all(|value| matches!(value, Value::Str(_)));
-                if special == Special::ToString && constants {
-                    first
-                } else {
-                    self.sets.truthy
-                }
+                let folded = match special {
+                    Special::ToString => self.fold_call(&short, args),
+                    _ => None,
+                };
+                folded.unwrap_or(self.sets.truthy)
             }
             Special::RawEqual => self.sets.boolean,
             Special::Require => return self.require(frame, how, first),
-            Special::Unseen
-            | Special::Plain
+            Special::Unseen => {
+                self.has_unseen = true;
+                return Some(self.unknown_results());
+            }
+            Special::Plain
             | Special::GetContext
             | Special::DefineParameter
             | Special::DefineSlotLocal
@@ -218,6 +224,14 @@ impl Solver<'_> {
             }
         };
         Some(Multi::one(result))
+    }
+
+    /// A function that gives constants for constants.
+    fn constant_call(&mut self, short: &str, args: &Multi) -> Option<Multi> {
+        Some(match self.fold_call(short, args) {
+            Some(set) => Multi::one(set),
+            None => self.unknown_results(),
+        })
     }
 
     /// The metatable of strings, which has the string library as `__index`.
@@ -336,7 +350,10 @@ impl Solver<'_> {
                 let count = f64::from_bits(bits) as usize;
                 args.skip(count)
             }
-            Some(Value::Str(_)) => Multi::one(self.sets.index),
+            Some(Value::Str(_)) => match args.count() {
+                Some(count) => Multi::one(self.number(as_number(count - 1))),
+                None => Multi::one(self.sets.index),
+            },
             _ => {
                 let mut rest = args.rest;
                 for &set in args.items.iter().skip(1) {

@@ -5,16 +5,21 @@
 //! contexts first and never the thread. Loading is solved first, then what HALion calls.
 
 mod call;
+mod constants;
 mod context;
 mod expr;
 mod flow;
 mod frame;
 mod host;
 mod iterate;
+mod jumps;
+mod language;
 mod library;
 mod metatable;
 mod modules;
+mod open;
 mod places;
+mod refine;
 mod stat;
 mod version;
 
@@ -85,6 +90,8 @@ pub(crate) struct Solver<'a> {
     flow_trail: Vec<(LocId, Option<SetId>)>,
     flow_exits: FxHashMap<LocId, SetId>,
     required: FxHashSet<FileId>,
+    /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`.
+    has_unseen: bool,
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
     bases: FxHashMap<(TableId, ValueId), Option<SetId>>,
@@ -157,6 +164,7 @@ impl<'a> Solver<'a> {
             flow_trail: Vec::new(),
             flow_exits: FxHashMap::default(),
             required: FxHashSet::default(),
+            has_unseen: false,
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),
             bases: FxHashMap::default(),

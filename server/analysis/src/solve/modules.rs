@@ -3,20 +3,90 @@
 use super::Solver;
 use super::frame::Frame;
 use crate::diagnostic::Why;
+use crate::heap::{Key, Lib};
 use crate::instance::{How, Phase};
+use crate::ir::Name;
 use crate::value::{InstId, Multi, SetId, Value};
 
 impl Solver<'_> {
-    /// `require "name"`: the module's chunk runs once, where it is first required (2.1).
+    /// `require "name"` (2.1).
     pub(super) fn require(&mut self, frame: &mut Frame, how: &How, name: SetId) -> Option<Multi> {
-        let Some(Value::Str(name)) = self.values.single(name) else {
-            return Some(self.unknown_results());
+        let Some(Value::Str(module)) = self.values.single(name) else {
+            return Some(self.unseen());
         };
+        // Only a script that writes the word can have put something there itself.
+        let has_loaded = self.names.find("loaded").is_some();
+        let has_preload = self.names.find("preload").is_some();
+        if has_loaded {
+            let loaded = self.package_field(frame, how, "loaded", module);
+            if !loaded.is_empty() && !self.values.can_be_false(loaded) {
+                return Some(Multi::one(loaded));
+            }
+        }
+        let mut results = None;
+        if has_preload {
+            let loader = self.package_field(frame, how, "preload", module);
+            let loader = self.callable(loader);
+            if !loader.is_empty() {
+                let how = how.through("require", Why::Callback, how.callee);
+                results = self.invoke(frame, &how, loader, &Self::args(&[name]));
+            }
+        }
+        let results = match results {
+            Some(results) => results,
+            None => self.module(frame, how, module)?,
+        };
+        if has_loaded {
+            let result = results.get(0, &mut self.values);
+            self.set_loaded(frame, module, result);
+        }
+        Some(results)
+    }
+
+    fn unseen(&mut self) -> Multi {
+        self.has_unseen = true;
+        self.unknown_results()
+    }
+
+    /// What a script put into `package.loaded` or `package.preload` itself; empty if nothing.
+    fn package_field(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        table: &'static str,
+        name: Name,
+    ) -> SetId {
+        let Value::Table(table) = self.package_table(table) else {
+            return SetId::EMPTY;
+        };
+        let key = self.values.id(Value::Str(name));
+        let key_set = self.values.one(Value::Str(name));
+        let set = self.read_field(frame, how, table, Key::Const(key), key_set, 0);
+        let nothing = [Value::Nil, Value::False, Value::Unknown];
+        self.values.filter(set, |value| !nothing.contains(&value))
+    }
+
+    fn package_table(&mut self, table: &'static str) -> Value {
+        match table {
+            "loaded" => self.lib("package.loaded", Lib::Loaded),
+            _ => self.lib("package.preload", Lib::Preload),
+        }
+    }
+
+    fn set_loaded(&mut self, frame: &mut Frame, name: Name, result: SetId) {
+        if let Value::Table(table) = self.package_table("loaded") {
+            let key = self.values.id(Value::Str(name));
+            self.write_field(frame, table, Key::Const(key), result, true, None);
+        }
+    }
+
+    /// The module's chunk runs once, where it is first required.
+    fn module(&mut self, frame: &mut Frame, how: &How, name: Name) -> Option<Multi> {
         let Some(&file) = self.script.modules.get(self.names.text(name)) else {
-            return Some(self.unknown_results());
+            return Some(self.unseen());
         };
         let Some(&chunk) = self.program.chunks.get(file.idx()) else {
-            return Some(self.unknown_results());
+            return Some(self.unseen());
         };
         let loaded = self
             .contexts

@@ -1,15 +1,10 @@
 //! Reading and writing variables and fields, with the versions of the load phase (THREAD-ANALYSIS 2.3).
 
-use halion_api::api;
-use smol_str::SmolStr;
-
 use super::Solver;
 use super::frame::Frame;
-use crate::builtins::Builtins;
-use crate::heap::{Key, Lib};
+use crate::heap::Key;
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, VarIdx};
-use crate::script::ScriptKind;
 use crate::value::{InstId, LocId, Multi, SetId, TableId, Value, ValueId};
 
 /// How far `__index` is followed.
@@ -32,7 +27,7 @@ impl Solver<'_> {
         }
     }
 
-    fn wake(&mut self, loc: LocId, spare_flow: bool) {
+    pub(super) fn wake(&mut self, loc: LocId, spare_flow: bool) {
         for idx in 0..self.heap.at(loc).readers.len() {
             let inst = self.heap.at(loc).readers[idx];
             if !(spare_flow && self.is_flow(inst)) {
@@ -112,24 +107,20 @@ impl Solver<'_> {
         if weak != place.weak || load != place.load {
             place.weak = weak;
             place.load = load;
+            self.mark_stored(set);
             self.wake(loc, false);
         }
     }
 
     /// Stores in straight-line loading: replaces what was there.
-    fn write_flow(&mut self, frame: &Frame, loc: LocId, set: SetId) {
-        let old = self.flow.get(&loc).copied().unwrap_or(self.sets.absent);
-        let now = if frame.weak > 0 {
-            self.values.union(old, set)
-        } else {
-            set
-        };
-        self.set_flow(loc, now);
+    fn write_flow(&mut self, loc: LocId, set: SetId) {
+        self.set_flow(loc, set);
         let place = self.heap.at(loc);
         place.versioned |= !place.load.is_empty() && place.load != set;
         let load = self.values.union(place.load, set);
         if load != place.load {
             place.load = load;
+            self.mark_stored(set);
             self.wake(loc, true);
         }
     }
@@ -149,18 +140,13 @@ impl Solver<'_> {
     }
 
     /// Assigns or declares a local variable of this function.
-    pub(super) fn write_var(&mut self, frame: &mut Frame, var: VarIdx, set: SetId, declare: bool) {
+    pub(super) fn write_var(&mut self, frame: &mut Frame, var: VarIdx, set: SetId) {
         let program = self.program;
         let info = &program.fun(frame.fun).vars[var.idx()];
         let old = frame.vars[var.idx()];
-        let now = if frame.weak > 0 && !declare {
-            self.values.union(old, set)
-        } else {
-            set
-        };
-        if now != old {
+        if set != old {
             frame.trail.push((var, old));
-            frame.vars[var.idx()] = now;
+            frame.vars[var.idx()] = set;
         }
         if info.captured {
             let loc = self.slot(frame.env, var);
@@ -170,6 +156,7 @@ impl Solver<'_> {
                 let load = self.values.union(place.load, set);
                 if load != place.load {
                     place.load = load;
+                    self.mark_stored(set);
                     self.wake(loc, true);
                 }
             } else {
@@ -258,7 +245,7 @@ impl Solver<'_> {
             set = self.values.union(set, behind);
             // Absence is never proof: nothing known means anything but a function, nil included.
             if !has_meta {
-                let nothing = if has_value {
+                let nothing = if has_value || self.is_private(table) {
                     self.sets.nil
                 } else {
                     self.sets.unknown
@@ -298,6 +285,9 @@ impl Solver<'_> {
                 let field = self.read_loc(frame, loc);
                 set = self.values.union(set, field);
             }
+        }
+        if self.heap.get(table).open {
+            set = self.values.union(set, self.sets.unknown);
         }
         let others = self.read_loc(frame, star);
         if !unsure {
@@ -360,7 +350,7 @@ impl Solver<'_> {
             self.note_builtin_global(loc, set, from);
         }
         if frame.flow && only && self.heap.get(table).singleton && matches!(key, Key::Const(_)) {
-            self.write_flow(frame, loc, set);
+            self.write_flow(loc, set);
         } else {
             self.write_weak(loc, set);
         }
@@ -398,89 +388,6 @@ impl Solver<'_> {
         let key = self.values.id(Value::Str(name));
         let key_set = self.values.one(Value::Str(name));
         self.read_field(frame, how, self.globals, Key::Const(key), key_set, 0)
-    }
-
-    /// What the language put at a key of one of its tables.
-    fn base(&mut self, table: TableId, key: ValueId) -> Option<SetId> {
-        let lib = self.heap.get(table).lib?;
-        if let Some(&known) = self.bases.get(&(table, key)) {
-            return known;
-        }
-        let base = self.find_base(lib, key);
-        self.bases.insert((table, key), base);
-        base
-    }
-
-    fn find_base(&mut self, lib: Lib, key: ValueId) -> Option<SetId> {
-        let Value::Str(name) = self.values.get(key) else {
-            return None;
-        };
-        let name = SmolStr::new(self.names.text(name));
-        let name = name.as_str();
-        match lib {
-            Lib::Globals => self.base_global(name),
-            Lib::Lua(library) => {
-                let id = self.builtins.lua(&format!("{library}.{name}"))?;
-                Some(self.builtin(id))
-            }
-            Lib::Static(class) => {
-                let function = api().function(&format!("{class}.{name}"))?;
-                let id = self.builtins.api(function);
-                Some(self.builtin(id))
-            }
-            #[allow(clippy::cast_precision_loss, reason = "constants are small")]
-            Lib::Enum(enumeration) => {
-                let constant = enumeration.constant(name)?;
-                Some(
-                    self.values
-                        .one(Value::Num((constant.value as f64).to_bits())),
-                )
-            }
-        }
-    }
-
-    fn base_global(&mut self, name: &str) -> Option<SetId> {
-        if name == "_G" {
-            return Some(self.values.one(Value::Table(self.globals)));
-        }
-        if let Some(function) = api().function(name).or_else(|| api().constructor(name)) {
-            let id = self.builtins.api(function);
-            return Some(self.builtin(id));
-        }
-        if let Some(enumeration) = api().enumeration(name) {
-            let table = self.lib(&enumeration.name, Lib::Enum(enumeration));
-            return Some(self.values.one(table));
-        }
-        if let Some(global) = api().global(name) {
-            if global.midi_only && self.kind == ScriptKind::Ui {
-                return None;
-            }
-            if !global.members.is_empty() {
-                let table = self.lib(&global.name, Lib::Static(&global.name));
-                return Some(self.values.one(table));
-            }
-            return self
-                .class_named(&global.value_type)
-                .map(|class| self.values.one(Value::Host(class)));
-        }
-        if name != "_G"
-            && name != "file"
-            && name != "coroutine"
-            && let Some(library) = api().lua().library(name)
-        {
-            let table = self.lib(&library.name, Lib::Lua(&library.name));
-            return Some(self.values.one(table));
-        }
-        if let Some(id) = Builtins::lua(&mut self.builtins, name) {
-            return Some(self.builtin(id));
-        }
-        // A filter given to a method that was written without its object still runs here.
-        let method = api()
-            .methods_named(name)
-            .iter()
-            .find(|method| !method.function_params.is_empty())?;
-        let id = self.builtins.api(method);
-        Some(self.builtin(id))
     }
 
     /// One argument list of one value.

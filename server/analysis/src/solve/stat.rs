@@ -14,21 +14,23 @@ const ROUNDS: [u32; 4] = [6, 3, 2, 1];
 pub(super) const MAX_UNROLLED: usize = 24;
 
 impl Solver<'_> {
-    pub(super) fn block(&mut self, frame: &mut Frame, block: &Block) -> Go {
-        for stat in &block.0 {
-            if self.stat(frame, stat) == Go::Dead {
-                let is_jump = matches!(stat, Stat::Return(_) | Stat::Break);
-                // Where our model of global statements sees no way on, the script as a whole would not run: go on, to report the rest.
-                let stop = is_jump || !frame.chunk || frame.loops > 0 || returns(stat);
-                if stop && self.program.fun(frame.fun).has_goto && !is_jump {
-                    continue;
-                }
-                if stop {
-                    return Go::Dead;
-                }
+    /// Runs statements that have no label among them.
+    pub(super) fn stats(&mut self, frame: &mut Frame, stats: &[Stat]) -> Go {
+        for stat in stats {
+            if self.stat_or_next(frame, stat) == Go::Dead {
+                return Go::Dead;
             }
         }
         Go::On
+    }
+
+    /// Where our model of global statements sees no way on, the script as a whole would not run: it goes on, to report the rest.
+    pub(super) fn stat_or_next(&mut self, frame: &mut Frame, stat: &Stat) -> Go {
+        let go = self.stat(frame, stat);
+        if go == Go::Dead && frame.chunk && frame.loops == 0 && !leaves(stat) {
+            return Go::On;
+        }
+        go
     }
 
     fn stat(&mut self, frame: &mut Frame, stat: &Stat) -> Go {
@@ -37,13 +39,13 @@ impl Solver<'_> {
                 let Some(values) = self.list(frame, exprs) else {
                     for &var in vars {
                         let unknown = self.sets.unknown;
-                        self.write_var(frame, var, unknown, true);
+                        self.write_var(frame, var, unknown);
                     }
                     return Go::Dead;
                 };
                 for (position, &var) in vars.iter().enumerate() {
                     let set = values.get(position, &mut self.values);
-                    self.write_var(frame, var, set, true);
+                    self.write_var(frame, var, set);
                     if let Some(&Some(from)) = values.exprs.get(position) {
                         self.note_alias(set, from);
                     }
@@ -51,7 +53,7 @@ impl Solver<'_> {
             }
             Stat::LocalFunction(var, expr) => {
                 let set = self.expr(frame, *expr);
-                self.write_var(frame, *var, set, true);
+                self.write_var(frame, *var, set);
             }
             Stat::Assign(targets, exprs) => return self.assign(frame, targets, exprs),
             Stat::Call(expr) => {
@@ -80,9 +82,15 @@ impl Solver<'_> {
                 self.note_exit(frame);
                 return Go::Dead;
             }
-            Stat::Break => return Go::Dead,
-            // Order means nothing in a function with goto: all of it runs, and assignments only add.
-            Stat::Goto => {}
+            Stat::Break => {
+                self.jump(frame, None);
+                return Go::Dead;
+            }
+            Stat::Goto(label) => {
+                self.jump(frame, Some(*label));
+                return Go::Dead;
+            }
+            Stat::Label(_) => {}
         }
         Go::On
     }
@@ -112,7 +120,7 @@ impl Solver<'_> {
         let program = self.program;
         match &program.expr(target).kind {
             ExprKind::Local(var) => {
-                self.write_var(frame, *var, set, false);
+                self.write_var(frame, *var, set);
                 if let Some(from) = from {
                     self.note_alias(set, from);
                 }
@@ -210,86 +218,52 @@ impl Solver<'_> {
         self.take(frame, mark);
     }
 
-    /// What a test of a plain variable says about it: `if f then`, `if not f then`, `if mode == "a" then`.
-    fn refine(&mut self, frame: &mut Frame, cond: ExprId, holds: bool) {
-        let program = self.program;
-        match &program.expr(cond).kind {
-            ExprKind::Paren(inner) => self.refine(frame, *inner, holds),
-            ExprKind::Not(inner) => self.refine(frame, *inner, !holds),
-            ExprKind::Local(var) => {
-                let set = frame.vars[var.idx()];
-                let kept = self.values.filter(set, |value| match value {
-                    Value::Nil | Value::False | Value::Absent => !holds,
-                    Value::Unknown => true,
-                    _ => holds,
-                });
-                self.narrow(frame, *var, kept);
-            }
-            ExprKind::And(terms) if holds => {
-                for &term in terms {
-                    self.refine(frame, term, true);
-                }
-            }
-            ExprKind::Or(terms) if !holds => {
-                for &term in terms {
-                    self.refine(frame, term, false);
-                }
-            }
-            ExprKind::Equal(left, right, negated) => {
-                let (var, constant) = match (&program.expr(*left).kind, &program.expr(*right).kind)
-                {
-                    (ExprKind::Local(var), ExprKind::Str(name))
-                    | (ExprKind::Str(name), ExprKind::Local(var)) => (*var, Value::Str(*name)),
-                    (ExprKind::Local(var), ExprKind::Nil)
-                    | (ExprKind::Nil, ExprKind::Local(var)) => (*var, Value::Nil),
-                    (ExprKind::Local(var), ExprKind::Bool(yes))
-                    | (ExprKind::Bool(yes), ExprKind::Local(var)) => {
-                        (*var, if *yes { Value::True } else { Value::False })
-                    }
-                    _ => return,
-                };
-                let equal = holds != *negated;
-                let set = frame.vars[var.idx()];
-                let kept = self.values.filter(set, |value| match value {
-                    Value::Unknown | Value::Truthy => true,
-                    _ => (value == constant) == equal,
-                });
-                self.narrow(frame, var, kept);
-            }
-            _ => {}
-        }
-    }
-
-    fn narrow(&mut self, frame: &mut Frame, var: VarIdx, kept: SetId) {
-        let old = frame.vars[var.idx()];
-        if kept != old
-            && !kept.is_empty()
-            && frame.weak == 0
-            && !self.program.fun(frame.fun).vars[var.idx()].assigned_inside
-        {
-            frame.trail.push((var, old));
-            frame.vars[var.idx()] = kept;
-        }
-    }
-
-    fn enter_loop(frame: &mut Frame, body: &Loop) -> u32 {
+    /// How often a body is run.
+    fn enter_loop(&mut self, frame: &mut Frame) -> u32 {
+        let mark = self.mark(frame);
+        frame.aim(None, mark);
         frame.loops += 1;
-        frame.weak += u32::from(body.has_break);
         ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
     }
 
-    fn leave_loop(frame: &mut Frame, body: &Loop) {
+    /// Goes on behind a loop: from its end if control gets there, and from every `break`.
+    fn leave_loop(&mut self, frame: &mut Frame, go: Go) -> Go {
         frame.loops -= 1;
-        frame.weak -= u32::from(body.has_break);
+        let mut arms = frame
+            .targets
+            .pop()
+            .map_or_else(Vec::new, |target| target.jumps);
+        if arms.is_empty() {
+            return go;
+        }
+        if go == Go::On {
+            arms.push(Delta::default());
+        }
+        self.join(frame, &arms, u32::MAX);
+        Go::On
+    }
+
+    /// Starts one run of a loop's body.
+    fn start_round(&self, frame: &mut Frame) -> Mark {
+        let mark = self.mark(frame);
+        if let Some(target) = frame.targets.last_mut() {
+            target.mark = mark;
+        }
+        mark
+    }
+
+    /// Ends it: what it changed is added to what was there; whether that grew.
+    fn end_round(&mut self, frame: &mut Frame, mark: Mark, go: Go, body: &Loop) -> bool {
+        let delta = self.take(frame, mark);
+        go == Go::On && self.join(frame, &[delta, Delta::default()], body.first_var)
     }
 
     fn while_loop(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
-        let rounds = Self::enter_loop(frame, body);
+        let rounds = self.enter_loop(frame);
         let mut go = Go::On;
         for round in 0..=rounds {
             let set = self.expr(frame, cond);
-            let leaves = self.values.can_be_false(set) || body.has_break;
-            go = if set.is_empty() || !leaves {
+            go = if set.is_empty() || !self.values.can_be_false(set) {
                 Go::Dead
             } else {
                 Go::On
@@ -297,45 +271,45 @@ impl Solver<'_> {
             if !self.values.can_be_true(set) || round == rounds {
                 break;
             }
-            let mark = self.mark(frame);
-            self.block(frame, &body.body);
-            let delta = self.take(frame, mark);
-            if !self.join(frame, &[delta, Delta::default()], body.first_var) {
+            let mark = self.start_round(frame);
+            self.refine(frame, cond, true);
+            let end = self.block(frame, &body.body);
+            if !self.end_round(frame, mark, end, body) {
                 break;
             }
         }
-        Self::leave_loop(frame, body);
-        go
+        if go == Go::On {
+            self.refine(frame, cond, false);
+        }
+        self.leave_loop(frame, go)
     }
 
     fn repeat_loop(&mut self, frame: &mut Frame, body: &Loop, cond: ExprId) -> Go {
-        let rounds = Self::enter_loop(frame, body);
-        let mut go = Go::On;
-        for _ in 0..rounds {
-            let mark = self.mark(frame);
-            go = self.block(frame, &body.body);
-            let set = if go == Go::On {
+        let rounds = self.enter_loop(frame);
+        let mut go = Go::Dead;
+        for round in 0..rounds {
+            let mark = self.start_round(frame);
+            let end = self.block(frame, &body.body);
+            let set = if end == Go::On {
                 self.expr(frame, cond)
             } else {
                 SetId::EMPTY
             };
-            let delta = self.take(frame, mark);
-            let repeats = go == Go::On && self.values.can_be_false(set);
-            let leaves = self.values.can_be_true(set) || body.has_break;
-            // The body runs at least once: what it leaves behind replaces what was there, unless a break left it early.
-            let arms = if body.has_break {
-                vec![delta, Delta::default()]
+            if self.values.can_be_true(set) {
+                go = Go::On;
+            }
+            let grew = if round == 0 && end == Go::On {
+                // The body runs at least once: what it leaves behind replaces what was there.
+                let delta = self.take(frame, mark);
+                self.join(frame, &[delta], body.first_var)
             } else {
-                vec![delta]
+                self.end_round(frame, mark, end, body)
             };
-            let grew = self.join(frame, &arms, body.first_var);
-            go = if leaves { Go::On } else { Go::Dead };
-            if !repeats || !grew {
+            if !self.values.can_be_false(set) || !grew {
                 break;
             }
         }
-        Self::leave_loop(frame, body);
-        go
+        self.leave_loop(frame, go)
     }
 
     /// A loop whose body may not run; each round runs it once for every binding of its variables.
@@ -345,11 +319,11 @@ impl Solver<'_> {
         body: &Loop,
         bindings: &[Vec<(VarIdx, SetId)>],
     ) -> Go {
-        let rounds = Self::enter_loop(frame, body);
+        let rounds = self.enter_loop(frame);
         for _ in 0..rounds {
             let mut grew = false;
             for binding in bindings {
-                let mark = self.mark(frame);
+                let mark = self.start_round(frame);
                 let outer = frame.env;
                 if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
                     && let [key] = self.values.elems(key)
@@ -358,19 +332,17 @@ impl Solver<'_> {
                     frame.env = self.round(outer, body.first_var, key);
                 }
                 for &(var, set) in binding {
-                    self.write_var(frame, var, set, true);
+                    self.write_var(frame, var, set);
                 }
-                self.block(frame, &body.body);
+                let end = self.block(frame, &body.body);
                 frame.env = outer;
-                let delta = self.take(frame, mark);
-                grew |= self.join(frame, &[delta, Delta::default()], body.first_var);
+                grew |= self.end_round(frame, mark, end, body);
             }
             if !grew {
                 break;
             }
         }
-        Self::leave_loop(frame, body);
-        Go::On
+        self.leave_loop(frame, Go::On)
     }
 
     fn generic_for(
@@ -469,10 +441,10 @@ impl Solver<'_> {
 }
 
 /// Whether control leaves through `return`, `break` or `goto` somewhere in the statement.
-fn returns(stat: &Stat) -> bool {
-    let block = |block: &Block| block.0.iter().any(returns);
+fn leaves(stat: &Stat) -> bool {
+    let block = |block: &Block| block.0.iter().any(leaves);
     match stat {
-        Stat::Return(_) | Stat::Break | Stat::Goto => true,
+        Stat::Return(_) | Stat::Break | Stat::Goto(_) => true,
         Stat::Do(body) => block(body),
         Stat::While(_, body)
         | Stat::Repeat(body, _)

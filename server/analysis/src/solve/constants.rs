@@ -1,0 +1,260 @@
+//! Arithmetic, comparisons and text functions on constants: conditions and keys that a script puts together are as good as written out.
+//!
+//! Only single constants are counted with, so that a loop that counts does not make a new constant each round; a few texts at once
+//! are, because they are keys.
+
+use super::Solver;
+use crate::value::{Multi, SetId, Value};
+
+/// Constant texts are followed up to this many at once.
+pub(super) const MAX_TEXTS: usize = 8;
+/// Texts longer than this, in bytes, are some string.
+pub(super) const MAX_TEXT_LEN: usize = 64;
+
+impl Solver<'_> {
+    /// `a + b`, `a < b`, `-a`, `#a` of constants; `None` if they are not.
+    pub(super) fn fold(&mut self, event: &str, is_greater: bool, sets: &[SetId]) -> Option<SetId> {
+        if event == "__len" {
+            let Value::Str(name) = self.values.single(sets[0])? else {
+                return None;
+            };
+            return Some(self.number(as_number(self.names.text(name).len())));
+        }
+        if let ("__lt" | "__le", &[left, right]) = (event, sets) {
+            let (left, right) = (self.values.single(left)?, self.values.single(right)?);
+            let (left, right) = if is_greater {
+                (right, left)
+            } else {
+                (left, right)
+            };
+            let order = match (left, right) {
+                (Value::Num(left), Value::Num(right)) => {
+                    f64::from_bits(left).partial_cmp(&f64::from_bits(right))
+                }
+                (Value::Str(left), Value::Str(right)) => {
+                    Some(self.names.text(left).cmp(self.names.text(right)))
+                }
+                _ => return None,
+            };
+            let holds =
+                order.is_some_and(|order| order.is_lt() || (order.is_eq() && event == "__le"));
+            return Some(if holds { self.sets.yes } else { self.sets.no });
+        }
+        let number = |solver: &Self, set: SetId| match solver.values.single(set)? {
+            Value::Num(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        let left = number(self, sets[0])?;
+        if event == "__unm" {
+            return Some(self.number(-left));
+        }
+        let right = number(self, *sets.get(1)?)?;
+        let result = match event {
+            "__add" => left + right,
+            "__sub" => left - right,
+            "__mul" => left * right,
+            "__div" => left / right,
+            "__mod" => left - (left / right).floor() * right,
+            "__pow" => left.powf(right),
+            _ => return None,
+        };
+        Some(self.number(result))
+    }
+
+    pub(super) fn number(&mut self, number: f64) -> SetId {
+        // Lua has one zero as a key.
+        let number = if number == 0.0 { 0.0 } else { number };
+        self.values.one(Value::Num(number.to_bits()))
+    }
+
+    /// The result of a function of `string` or `math`, or of `tostring` and `tonumber`, by its short name.
+    pub(super) fn fold_call(&mut self, function: &str, args: &Multi) -> Option<SetId> {
+        if function == "format" {
+            return self.format(args);
+        }
+        let first = *args.items.first()?;
+        if !args.rest.is_empty() || self.values.elems(first).len() > MAX_TEXTS {
+            return None;
+        }
+        let mut further = Vec::new();
+        for &set in args.items.iter().skip(1) {
+            match self.values.single(set)? {
+                Value::Num(bits) => further.push(f64::from_bits(bits)),
+                _ => return None,
+            }
+        }
+        let mut results = Vec::new();
+        for value in self.values.values(first).collect::<Vec<_>>() {
+            results.push(match value {
+                Value::Num(bits) => self.fold_number(function, f64::from_bits(bits), &further)?,
+                Value::Str(name) => {
+                    let text = self.names.text(name).to_owned();
+                    self.fold_text(function, &text, &further)?
+                }
+                _ => return None,
+            });
+        }
+        Some(self.values.of(&results))
+    }
+
+    fn fold_number(&mut self, function: &str, number: f64, further: &[f64]) -> Option<Value> {
+        let result = match (function, further) {
+            ("tonumber", []) => number,
+            ("floor", []) => number.floor(),
+            ("ceil", []) => number.ceil(),
+            ("abs", []) => number.abs(),
+            ("max", _) => further.iter().copied().fold(number, f64::max),
+            ("min", _) => further.iter().copied().fold(number, f64::min),
+            ("tostring", []) => {
+                let text = number_text(number)?;
+                return Some(Value::Str(self.names.id(&text)));
+            }
+            _ => return None,
+        };
+        Some(Value::Num(result.to_bits()))
+    }
+
+    fn fold_text(&mut self, function: &str, text: &str, further: &[f64]) -> Option<Value> {
+        if !text.is_ascii() {
+            return None;
+        }
+        let result = match (function, further) {
+            ("upper", []) => text.to_ascii_uppercase(),
+            ("lower", []) => text.to_ascii_lowercase(),
+            ("reverse", []) => text.chars().rev().collect(),
+            ("tostring", []) => text.to_owned(),
+            ("len", []) => return Some(Value::Num(as_number(text.len()).to_bits())),
+            ("tonumber", []) => {
+                return Some(match text.trim().parse::<f64>() {
+                    Ok(number) if number.is_finite() => Value::Num(number.to_bits()),
+                    _ if text.contains(['x', 'X']) => return None,
+                    _ => Value::Nil,
+                });
+            }
+            ("sub", [from]) => part(text, *from, -1.0).to_owned(),
+            ("sub", [from, to]) => part(text, *from, *to).to_owned(),
+            ("byte", []) => {
+                return Some(match text.bytes().next() {
+                    Some(byte) => Value::Num(f64::from(byte).to_bits()),
+                    None => Value::Nil,
+                });
+            }
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "bounded by the comparison"
+            )]
+            ("rep", [count]) if *count >= 0.0 && *count * as_number(text.len()) <= 64.0 => {
+                text.repeat(*count as usize)
+            }
+            _ => return None,
+        };
+        (result.len() <= MAX_TEXT_LEN).then(|| Value::Str(self.names.id(&result)))
+    }
+
+    /// `string.format` with `%s` and `%d` only.
+    fn format(&mut self, args: &Multi) -> Option<SetId> {
+        let Value::Str(pattern) = self.values.single(*args.items.first()?)? else {
+            return None;
+        };
+        let pattern = self.names.text(pattern).to_owned();
+        let mut parts = pattern.split('%');
+        let mut sets = vec![self.text(parts.next()?)];
+        let mut position = 1;
+        while let Some(part) = parts.next() {
+            if part.is_empty() {
+                // `%%`: the text behind it is plain.
+                let rest = parts.next()?;
+                sets.push(self.text(&format!("%{rest}")));
+                continue;
+            }
+            let (letter, plain) = part.split_at_checked(1)?;
+            let set = *args.items.get(position)?;
+            position += 1;
+            let fits = |value: Value| match value {
+                Value::Str(_) => letter == "s",
+                Value::Num(_) => letter == "s" || letter == "d",
+                _ => false,
+            };
+            if !self.values.values(set).all(fits) {
+                return None;
+            }
+            sets.push(set);
+            sets.push(self.text(plain));
+        }
+        self.join_texts(&sets)
+    }
+
+    fn text(&mut self, text: &str) -> SetId {
+        let name = self.names.id(text);
+        self.values.one(Value::Str(name))
+    }
+
+    /// Joined constants, so that `_G["on" .. name]` has a key; `None` if a part is not one, or if there would be too many.
+    pub(super) fn join_texts(&mut self, sets: &[SetId]) -> Option<SetId> {
+        let mut texts = vec![String::new()];
+        for &set in sets {
+            let mut next = Vec::new();
+            for value in self.values.values(set) {
+                let part = match value {
+                    Value::Str(name) => self.names.text(name).to_owned(),
+                    Value::Num(bits) => number_text(f64::from_bits(bits))?,
+                    _ => return None,
+                };
+                next.extend(texts.iter().map(|text| format!("{text}{part}")));
+            }
+            if next.len() > MAX_TEXTS || next.iter().any(|text| text.len() > MAX_TEXT_LEN) {
+                return None;
+            }
+            texts = next;
+        }
+        let values: Vec<Value> = texts
+            .iter()
+            .map(|text| Value::Str(self.names.id(text)))
+            .collect();
+        Some(self.values.of(&values))
+    }
+}
+
+/// How Lua writes an integer; other numbers are not needed as keys.
+fn number_text(number: f64) -> Option<String> {
+    (number == number.trunc() && number.abs() < 1e14).then(|| format!("{number:.0}"))
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "lengths of texts and lists are small"
+)]
+pub(super) fn as_number(count: usize) -> f64 {
+    count as f64
+}
+
+/// `text:sub(from, to)` of a text of single bytes.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the text first"
+)]
+fn part(text: &str, from: f64, to: f64) -> &str {
+    let length = as_number(text.len());
+    let place = |at: f64| if at < 0.0 { length + at + 1.0 } else { at };
+    let (from, to) = (place(from).max(1.0), place(to).min(length));
+    if from > to {
+        return "";
+    }
+    &text[from as usize - 1..to as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+
+    #[test]
+    fn parts_of_a_text_as_lua_counts() {
+        assert_eq!(part("onNote", 1.0, 2.0), "on");
+        assert_eq!(part("onNote", 3.0, -1.0), "Note");
+        assert_eq!(part("onNote", -4.0, 99.0), "Note");
+        assert_eq!(part("onNote", 5.0, 2.0), "");
+        assert_eq!(part("", 1.0, 1.0), "");
+    }
+}

@@ -1,0 +1,78 @@
+//! Tables that others may change: absence of a field is proof only in a table that nothing else can get at (THREAD-ANALYSIS 2.3).
+
+use super::Solver;
+use crate::value::{LocId, Multi, SetId, TableId, Value};
+
+impl Solver<'_> {
+    /// Whether a field that no store was seen for is nil: a table that only travels through variables and arguments.
+    pub(super) fn is_private(&self, table: TableId) -> bool {
+        let table = self.heap.get(table);
+        !table.stored && !table.open
+    }
+
+    /// Tables of a set become reachable for whoever reads the place they are stored in.
+    pub(super) fn mark_stored(&mut self, set: SetId) {
+        for idx in 0..self.values.elems(set).len() {
+            let value = self.values.elems(set)[idx].value();
+            if let Value::Table(table) = self.values.get(value)
+                && !self.heap.get(table).stored
+            {
+                self.heap.tables[table.idx()].stored = true;
+                self.wake_fields(table);
+            }
+        }
+    }
+
+    /// Code that cannot be seen gets these values: it may put anything into tables, and into tables that it finds in them.
+    pub(super) fn escape(&mut self, args: &Multi) {
+        if !self.has_unseen {
+            return;
+        }
+        let mut sets: Vec<SetId> = args.items.to_vec();
+        sets.push(args.rest);
+        while let Some(set) = sets.pop() {
+            for (value, _) in self.values.list(set) {
+                let Value::Table(table) = value else { continue };
+                if self.heap.get(table).lib.is_none() && self.open_table(table) {
+                    sets.extend(self.held(table));
+                }
+            }
+        }
+    }
+
+    /// HALion or code that cannot be seen may put anything into a table; whether that is news.
+    pub(super) fn open_table(&mut self, table: TableId) -> bool {
+        if self.heap.get(table).open {
+            return false;
+        }
+        self.heap.tables[table.idx()].open = true;
+        self.wake_fields(table);
+        true
+    }
+
+    /// Everything that was ever stored in a table.
+    fn held(&self, table: TableId) -> Vec<SetId> {
+        let mut sets = Vec::new();
+        for loc in self.locs_of(table) {
+            let place = &self.heap.locs[loc.idx()];
+            sets.extend([place.load, place.weak]);
+            sets.extend(place.last);
+        }
+        sets
+    }
+
+    fn locs_of(&self, table: TableId) -> Vec<LocId> {
+        let table = self.heap.get(table);
+        let fields = table.fields.iter().map(|&(_, loc)| loc);
+        fields.chain([table.array, table.star]).collect()
+    }
+
+    fn wake_fields(&mut self, table: TableId) {
+        for loc in self.locs_of(table) {
+            self.wake(loc, false);
+        }
+        for reader in self.heap.get(table).readers.clone() {
+            self.enqueue(reader);
+        }
+    }
+}

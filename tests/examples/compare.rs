@@ -1,0 +1,132 @@
+//! Shows where the analysis and the engine disagree about scripts of your own: what was raised but not marked, what is marked as an
+//! error but was not raised, and warnings.
+//!
+//! `cargo run -p tests --example compare FILES`. A file may hold several scripts, each behind a line `-- case: name`; a line
+//! `-- file: name.lua` opens a module of the script. Every callback is played.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use halion_analysis::{Code, FileId, Script, ScriptKind, Severity, SourceFile, Why};
+use halion_engine::{RecordKind, Scenario};
+use tests::both::{self, Place};
+use tests::mutate;
+
+fn main() {
+    let mut n_cases = 0;
+    let mut n_bad = 0;
+    for path in std::env::args().skip(1) {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for (name, text) in cases(&text) {
+            n_cases += 1;
+            let complaints = compare(text);
+            n_bad += usize::from(!complaints.is_empty());
+            for complaint in complaints {
+                println!("{path} {name}: {complaint}");
+            }
+        }
+    }
+    println!("{n_cases} scripts, {n_bad} with something to say");
+}
+
+/// Names and texts.
+fn cases(text: &str) -> Vec<(&str, &str)> {
+    let cases: Vec<_> = text
+        .split("-- case: ")
+        .skip(1)
+        .map(|case| case.split_once('\n').unwrap_or((case, "")))
+        .collect();
+    if cases.is_empty() {
+        vec![("", text)]
+    } else {
+        cases
+    }
+}
+
+fn script(text: &str) -> Script {
+    let mut parts = text.split("-- file: ");
+    let main = ("script.lua", parts.next().unwrap_or_default());
+    let modules = parts.filter_map(|part| part.split_once('\n'));
+    let mut script = Script {
+        files: Vec::new(),
+        modules: BTreeMap::new(),
+        kind: ScriptKind::Auto,
+    };
+    for (path, text) in std::iter::once(main).chain(modules) {
+        let file = FileId(u32::try_from(script.files.len()).expect("few files"));
+        let path = path.trim();
+        script
+            .modules
+            .insert(path.trim_end_matches(".lua").replace('/', "."), file);
+        script.files.push(SourceFile {
+            path: path.to_owned(),
+            text: text.into(),
+            parse: halion_syntax::parse(text),
+        });
+    }
+    script
+}
+
+fn compare(text: &str) -> Vec<String> {
+    let script = script(text);
+    let scenario = Scenario::parse(mutate::SCENARIO).expect("the scenario is well-formed");
+    let records = both::play(&script, scenario);
+    let raised = both::refused(&records);
+    let mut complaints = Vec::new();
+    for record in &records {
+        if let RecordKind::Error(error) = &record.kind
+            && !error.message.contains("is not available in the")
+        {
+            complaints.push(format!("script:{}: {}", error.line, error.message));
+        }
+    }
+    let analysis = halion_analysis::analyze(&script);
+    let mut marked = BTreeMap::new();
+    for diagnostic in &analysis.diagnostics {
+        let place = Place {
+            path: script.files[diagnostic.file.idx()].path.clone(),
+            line: both::line_of(&script, diagnostic.file, diagnostic.range.start()),
+        };
+        if diagnostic.code != Code::WrongThread {
+            if diagnostic.severity <= Severity::Warning {
+                complaints.push(format!(
+                    "other:{}:{}: {:?} {}",
+                    place.path, place.line, diagnostic.code, diagnostic.message
+                ));
+            }
+            continue;
+        }
+        let incomplete = (diagnostic.chain.first()).is_none_or(|step| step.why != Why::Entry);
+        if diagnostic.severity == Severity::Error && incomplete {
+            complaints.push(format!("NO CHAIN:{}", place.line));
+        }
+        let known = marked
+            .entry(place)
+            .or_insert((diagnostic.severity, diagnostic.message.clone()));
+        if diagnostic.severity < known.0 {
+            *known = (diagnostic.severity, diagnostic.message.clone());
+        }
+    }
+    for Place { path, line } in &raised {
+        let place = Place {
+            path: path.clone(),
+            line: *line,
+        };
+        match marked.get(&place) {
+            Some((Severity::Error, _)) => {}
+            Some((severity, message)) => {
+                complaints.push(format!("WEAK {path}:{line}: {severity:?} {message}"));
+            }
+            None => complaints.push(format!("MISSED {path}:{line}")),
+        }
+    }
+    for (place, (severity, message)) in &marked {
+        if *severity <= Severity::Warning && !raised.contains(place) {
+            complaints.push(format!(
+                "FALSE {severity:?} {}:{}: {message}",
+                place.path, place.line
+            ));
+        }
+    }
+    let seen: BTreeSet<_> = complaints.drain(..).collect();
+    seen.into_iter().collect()
+}
