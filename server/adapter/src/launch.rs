@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use halion_debugger::files::MemoryFiles;
-use halion_debugger::{Launch, Scenario, Source};
+use halion_debugger::{Launch, Scenario, ScenarioError, Source};
 use halion_workspace::{Options, find_module, read_bytes, read_text, run_target};
 use serde::Deserialize;
 use tokio::sync::mpsc::UnboundedSender;
@@ -139,12 +139,21 @@ fn read_scenario(path: &Path) -> Result<Scenario, Refusal> {
     let is_midi = path.extension().is_some_and(|extension| {
         extension.eq_ignore_ascii_case("mid") || extension.eq_ignore_ascii_case("midi")
     });
-    let scenario = if is_midi {
-        Scenario::from_midi(&read_bytes(path).map_err(user)?)
-    } else {
-        Scenario::parse(&read_text(path).map_err(user)?)
-    };
-    scenario.map_err(|error| Refusal::user(format!("{}: {error}", path.display())))
+    let wrong =
+        |path: &Path, error: ScenarioError| Refusal::user(format!("{}: {error}", path.display()));
+    if is_midi {
+        let bytes = read_bytes(path).map_err(user)?;
+        return Scenario::from_midi(&bytes).map_err(|error| wrong(path, error));
+    }
+    let text = read_text(path).map_err(user)?;
+    let mut scenario = Scenario::parse(&text).map_err(|error| wrong(path, error))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let Some(program) = scenario.program.file().map(|file| folder.join(file)) {
+        let text = read_text(&program).map_err(user)?;
+        let resolved = scenario.program.resolve(&text);
+        resolved.map_err(|error| wrong(&program, error))?;
+    }
+    Ok(scenario)
 }
 
 fn load_module(

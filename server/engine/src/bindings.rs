@@ -7,7 +7,7 @@ use halion_api::{Function as ApiFunction, FunctionKind, Threads, api};
 use mlua::{Lua, Table};
 
 use crate::{
-    builtins::{self, tree},
+    builtins::{self, elements},
     native, protected,
     runtime::Host,
 };
@@ -29,7 +29,7 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
         }
         globals.raw_set(enumeration.name.as_str(), table)?;
     }
-    tree::install(lua, host)?;
+    elements::install(lua, host)?;
     builtins::event_object::install(lua, host)?;
     builtins::variables::install(lua, host)
 }

@@ -6,7 +6,7 @@ use halion_api::Thread;
 use mlua::MultiValue;
 
 use crate::{
-    builtins::parameters,
+    builtins::{parameters, presets},
     clock::Samples,
     dispatch,
     engine::Engine,
@@ -27,6 +27,7 @@ impl Engine {
         self.edit_in_controller();
         active |= self.run_change_jobs();
         active |= self.resume_controller_tasks();
+        active |= presets::step(&self.lua, &self.host);
         active |= self.host.world.borrow().next_task_id() != first_task;
         self.idle(active);
     }

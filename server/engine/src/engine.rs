@@ -111,6 +111,11 @@ impl Engine {
         scenario: Scenario,
         observer: Box<dyn Observer>,
     ) -> Result<Engine, String> {
+        if let Some(file) = scenario.program.file() {
+            return Err(format!(
+                "the program tree of the scenario was not read from `{file}`"
+            ));
+        }
         let libraries = StdLib::ALL_SAFE | StdLib::DEBUG;
         // SAFETY: the debug library is cut down to what cannot break the state before any script runs.
         let lua = unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) };
@@ -246,7 +251,8 @@ impl Engine {
             && world.async_jobs.is_empty()
             && world.async_done.is_empty()
             && world.sync_jobs.is_empty()
-            && world.change_jobs.is_empty())
+            && world.change_jobs.is_empty()
+            && world.loads.is_empty())
     }
 }
 

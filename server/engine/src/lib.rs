@@ -40,6 +40,7 @@ mod slot;
 mod start;
 mod task;
 mod traceback;
+pub mod tree;
 mod world;
 
 pub use clock::{Clock, Samples};
@@ -49,4 +50,7 @@ pub use error::{ScriptError, StackFrame};
 pub use event::{Change, Event};
 pub use halion_api::Thread;
 pub use record::{ParameterChange, Record, RecordKind, TaskId, trace_line};
-pub use scenario::{Input, InputKind, Scenario, ScenarioError, Value, scenario_reference};
+pub use scenario::{
+    Input, InputKind, Program, Scenario, ScenarioError, Value, parse_described, scenario_reference,
+    write,
+};

@@ -105,6 +105,18 @@ pub(crate) fn api_function(
     )
 }
 
+/// The same for a constructor behind `__call`: the class's table comes in front.
+pub(crate) fn constructor(
+    lua: &Lua,
+    host: &Host,
+    function: &ApiFunction,
+    body: Body,
+) -> mlua::Result<Function> {
+    let name = function.name.as_str();
+    let kind = Some(FunctionKind::Method);
+    make(lua, host, (name, name), function.threads, kind, body)
+}
+
 fn make(
     lua: &Lua,
     host: &Host,

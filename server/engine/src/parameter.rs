@@ -54,7 +54,7 @@ pub(crate) struct Parameter {
 }
 
 /// The ids of script parameters start here.
-const FIRST_ID: i64 = 0x10_0000;
+pub(crate) const FIRST_ID: i64 = 0x10_0000;
 
 /// All parameters of the script.
 #[derive(Default)]

@@ -62,3 +62,18 @@ pub const STORED_VALUES: usize = 100_000;
 
 /// How deep tables to be stored may lie inside each other.
 pub const STORED_DEPTH: usize = 100;
+
+/// The user's Steinberg folder, as `getUserPresetPath` and `getUserSubPresetPath` begin; it lies in the sandbox.
+pub const STEINBERG_FOLDER: &str = "C:/Users/User/Documents/Steinberg";
+
+/// Most elements that a plug-in and everything a script keeps beside it may have; beyond it a script gets an error.
+pub const MOST_ELEMENTS: usize = 100_000;
+
+/// The `moduleType` of a script module; the manual does not name it.
+pub const SCRIPT_MODULE_TYPE: &str = "MIDI Script";
+
+/// Controller steps that a background load takes (HALion semantics 9.12): a script that polls sees it on its way once.
+pub const LOAD_STEPS: u32 = 2;
+
+/// The `error` of a background load that the script has cancelled (HALion semantics 9.12; the manual does not name it).
+pub const LOAD_CANCELLED: &str = "cancelled";

@@ -73,6 +73,24 @@ pub enum RecordKind {
         /// Who changed it.
         by: ParameterChange,
     },
+    /// The program tree changed.
+    Element {
+        /// Class and name, such as `Layer "Strings"`.
+        element: String,
+        /// What happened to it, such as `appended to Program "Orchestra"`.
+        change: String,
+    },
+    /// A parameter or a field of an element got another value.
+    ElementParameter {
+        /// Class and name of the element.
+        element: String,
+        /// The parameter's name, or the field's.
+        name: String,
+        /// Its value now.
+        value: Value,
+        /// Who changed it.
+        by: ParameterChange,
+    },
     /// The script used something that the engine knows but does not simulate yet; said once for each name.
     NotSimulated {
         /// The function, such as `Zone:getWavetable`.
@@ -115,6 +133,8 @@ impl RecordKind {
             RecordKind::EventIn(_) => "event_in",
             RecordKind::EventOut(_) => "event_out",
             RecordKind::Parameter { .. } => "parameter",
+            RecordKind::Element { .. } => "element",
+            RecordKind::ElementParameter { .. } => "element_parameter",
             RecordKind::NotSimulated { .. } => "not_simulated",
         }
     }
@@ -155,6 +175,13 @@ impl fmt::Display for Record {
             RecordKind::Parameter { name, value, by } => {
                 write!(f, " {name} = {value} ({})", by.name())
             }
+            RecordKind::Element { element, change } => write!(f, " {element} {change}"),
+            RecordKind::ElementParameter {
+                element,
+                name,
+                value,
+                by,
+            } => write!(f, " {element} {name} = {value} ({})", by.name()),
             RecordKind::Resume | RecordKind::TaskEnd => Ok(()),
         }
     }
@@ -192,6 +219,20 @@ pub fn trace_line(record: &Record, sample_rate: f64) -> String {
         }
         RecordKind::Parameter { name, value, by } => {
             line.string("name", name)
+                .raw("value", value_json(value))
+                .string("by", by.name());
+        }
+        RecordKind::Element { element, change } => {
+            line.string("element", element).string("change", change);
+        }
+        RecordKind::ElementParameter {
+            element,
+            name,
+            value,
+            by,
+        } => {
+            line.string("element", element)
+                .string("name", name)
                 .raw("value", value_json(value))
                 .string("by", by.name());
         }

@@ -378,6 +378,7 @@ fn leave(runtime: &Runtime, id: TaskId, change: TaskChange) {
         Purpose::Idle => world.idle_running = false,
     }
     let view = TaskView::of(&world, &task);
+    world.end_removed_script(id);
     drop(world);
     debug::notify(runtime, change, &view);
 }

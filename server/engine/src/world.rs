@@ -8,16 +8,17 @@ use halion_api::Thread;
 use mlua::{Function, MultiValue, Value};
 
 use crate::{
-    builtins::{tree::Tree, variables::SlotLocals},
+    builtins::{presets::Load, variables::SlotLocals},
     clock::{Clock, Samples},
     engine::Observer,
     event::Event,
     parameter::{Parameter, Parameters},
     proposed,
-    record::{Record, RecordKind, TaskId},
-    scenario::Scenario,
+    record::{ParameterChange, Record, RecordKind, TaskId},
+    scenario::{self, Scenario},
     slot::Slot,
     task::Task,
+    tree::{NodeId, Tree},
 };
 
 /// A function on its way to the Controller by `runAsync`.
@@ -92,6 +93,12 @@ pub(crate) struct World {
     pub parameters: Parameters,
     pub slot_locals: SlotLocals,
     pub tree: Tree,
+    /// Passwords of protected layers that the script has named (HALion semantics 9.14).
+    pub passwords: BTreeSet<String>,
+    /// What loads in the background (HALion semantics 9.12).
+    pub loads: VecDeque<Load>,
+    /// The task that took the script module out of the plug-in (HALion semantics 2.11).
+    removed_by: Option<TaskId>,
     pub controller_time_out_ms: f64,
     pub processor_time_out_ms: f64,
     /// A time-out ended the script, or its global statements failed: events pass through.
@@ -138,7 +145,10 @@ impl World {
             },
             parameters: Parameters::default(),
             slot_locals: SlotLocals::default(),
-            tree: Tree::default(),
+            tree: scenario.program.tree(),
+            passwords: BTreeSet::new(),
+            loads: VecDeque::new(),
+            removed_by: None,
             controller_time_out_ms: proposed::CONTROLLER_TIME_OUT_MS,
             processor_time_out_ms: proposed::PROCESSOR_TIME_OUT_MS,
             ended: false,
@@ -245,6 +255,7 @@ impl World {
         self.async_done.clear();
         self.sync_jobs.clear();
         self.change_jobs.clear();
+        self.loads.clear();
         self.spawned.clear();
     }
 
@@ -261,6 +272,71 @@ impl World {
 }
 
 impl World {
+    /// Puts an element below a parent and tells it; says why it cannot.
+    pub fn put(
+        &mut self,
+        parent: NodeId,
+        element: NodeId,
+        position: Option<usize>,
+    ) -> Result<(), String> {
+        self.tree.insert(parent, element, position)?;
+        let parent = self.tree.title(parent);
+        let change = match position {
+            Some(position) => format!("put into {parent} at position {position}"),
+            None => format!("appended to {parent}"),
+        };
+        self.tell_tree(element, change);
+        Ok(())
+    }
+
+    /// Records a change of the program tree.
+    pub fn tell_tree(&mut self, element: NodeId, change: String) {
+        let element = self.tree.title(element);
+        self.record(RecordKind::Element { element, change });
+    }
+
+    /// Records a change of a parameter or a field of an element.
+    pub fn tell_parameter(
+        &mut self,
+        element: NodeId,
+        name: &str,
+        value: scenario::Value,
+        by: ParameterChange,
+    ) {
+        let element = self.tree.title(element);
+        self.record(RecordKind::ElementParameter {
+            element,
+            name: name.to_owned(),
+            value,
+            by,
+        });
+    }
+
+    /// Something was taken out of the plug-in: if the script module was in it, the script ends with the present task, unless
+    /// it is back by then (HALion semantics 2.11).
+    pub fn note_removal(&mut self) {
+        if self.is_script_removed() && self.removed_by.is_none() {
+            self.removed_by = self.current;
+        }
+    }
+
+    /// Is the script module outside of the plug-in?
+    fn is_script_removed(&self) -> bool {
+        let module = self.tree.script_module();
+        module.is_none_or(|module| self.tree.instance(module).is_none())
+    }
+
+    /// A task is over; ends the script if that task has removed it.
+    pub fn end_removed_script(&mut self, task: TaskId) {
+        if self.removed_by != Some(task) {
+            return;
+        }
+        self.removed_by = None;
+        if self.is_script_removed() {
+            self.end_script();
+        }
+    }
+
     /// Writes to the output pane.
     pub fn print(&mut self, text: String) {
         self.record(RecordKind::Print { text });

@@ -1,250 +1,265 @@
-//! Parameters of elements: `getParameter` and its relatives, and ParameterDefinition objects (HALion semantics 6.7, 6.13, 6.14).
-//!
-//! Only the script's own parameters are simulated, as parameters of `this`.
+//! Parameters of elements: `getParameter` and its relatives (HALion semantics 6.13). The script module has the script's own
+//! parameters besides those of its class.
 
-use halion_api::api;
-use mlua::{Table, Value};
+use mlua::Value;
 
 use crate::{
-    builtins::{parameters, tree, types},
+    builtins::{element_values, elements, parameter_definitions, parameters},
     native::{self, Body, Call, Raise},
     parameter::Parameter,
     record::ParameterChange,
+    scenario,
+    tree::{self, Details, NodeId},
 };
-
-/// Raw key of a definition object that holds the parameter's name.
-const NAME: &str = "__name";
 
 pub(super) fn body(name: &str) -> Option<Body> {
     Some(match name {
-        "getParameter" => |call| look(call, |parameter| parameter.value.clone()),
-        "getParameterNormalized" => |call| look(call, Parameter::normalized),
-        "hasParameter" => |call| native::boolean(named(call)?.is_some()),
+        "getParameter" => |call| match find(call)? {
+            Some(found) => native::value(found.value(call)?),
+            None => native::value(Value::Nil),
+        },
+        "getParameterNormalized" => |call| match find(call)? {
+            Some(found) => native::value(found.normalized(call)?),
+            None => native::value(Value::Nil),
+        },
+        "hasParameter" => |call| native::boolean(find(call)?.is_some()),
+        "getParameterDefinition" => |call| match find(call)? {
+            Some(found) => {
+                native::value(Value::Table(parameter_definitions::object(call, &found)?))
+            }
+            None => native::value(Value::Nil),
+        },
         "setParameter" => set,
         "setParameterNormalized" => set_normalized,
-        "getParameterDefinition" => definition,
-        "getDisplayString" => display_string,
         _ => return None,
     })
 }
 
-/// The script parameter that argument 1 names, by name or id; none on elements other than `this`.
-fn named(call: &Call<'_>) -> Result<Option<String>, Raise> {
-    let node = tree::self_node(call)?;
-    let key = call.value(1);
-    if !matches!(key, Value::String(_) | Value::Integer(_) | Value::Number(_)) {
-        return Err(call.expected(1, "name or id"));
+/// A parameter that was found.
+#[derive(Clone)]
+pub(super) enum Found {
+    /// One of the script, by name.
+    Script(String),
+    /// One of an element, by id.
+    Element(NodeId, i64),
+}
+
+impl Found {
+    fn value(&self, call: &Call<'_>) -> Result<Value, Raise> {
+        match self {
+            Found::Script(name) => Ok(call.world(|world| {
+                let parameter = world.parameters.get(name);
+                parameter.map_or(Value::Nil, |parameter| parameter.value.clone())
+            })),
+            Found::Element(..) => lua_or_nil(call, self.element(call).map(|(_, value)| value)),
+        }
     }
-    let is_this = types::class_of(&call.args[0]).as_deref() == Some("MidiModule")
-        && call.lua.globals().raw_get::<Value>("this")? == call.args[0];
-    if !is_this {
+
+    fn normalized(&self, call: &Call<'_>) -> Result<Value, Raise> {
+        match self {
+            Found::Script(name) => Ok(call.world(|world| {
+                let parameter = world.parameters.get(name);
+                parameter.map_or(Value::Nil, Parameter::normalized)
+            })),
+            Found::Element(..) => {
+                let found = self.element(call);
+                lua_or_nil(
+                    call,
+                    found.map(|(definition, value)| definition.normalized(&value)),
+                )
+            }
+        }
+    }
+
+    /// Definition and value of a parameter of an element.
+    fn element(&self, call: &Call<'_>) -> Option<(tree::Definition, tree::Value)> {
+        let Found::Element(node, id) = self else {
+            return None;
+        };
         call.world(|world| {
-            let class = world.tree.get(node).map_or("Element", |node| node.class);
-            world.not_simulated(&format!("parameters of a {class}"));
-        });
-        return Ok(None);
+            let node = world.tree.get(*node)?;
+            let definition = node.parameters.with_id(*id)?;
+            Some((definition.clone(), node.value(definition)))
+        })
     }
-    Ok(match key {
-        Value::String(name) => {
-            let name = name.to_string_lossy();
-            call.world(|world| world.parameters.get(&name).is_some())
-                .then_some(name)
-        }
-        _ => {
-            let id = call.number(1)? as i64;
-            call.world(|world| {
-                world
-                    .parameters
-                    .by_id(id)
-                    .map(|parameter| parameter.name.clone())
-            })
-        }
+}
+
+fn lua_or_nil(call: &Call<'_>, value: Option<tree::Value>) -> Result<Value, Raise> {
+    Ok(match value {
+        Some(value) => element_values::to_lua(call.lua, call.host, &value)?,
+        None => Value::Nil,
     })
 }
 
-/// A missing parameter reads as nil.
-fn look(call: &Call<'_>, read: fn(&Parameter) -> Value) -> native::Result {
-    let name = named(call)?;
-    native::value(call.world(|world| {
-        name.and_then(|name| world.parameters.get(&name))
-            .map_or(Value::Nil, read)
+/// The parameter that argument 1 names, by name or id.
+fn find(call: &Call<'_>) -> Result<Option<Found>, Raise> {
+    let node = elements::receiver(call)?;
+    named(call, node, 1)
+}
+
+/// The parameter of an element that an argument names, by exact name or by id; none inside locked layers.
+pub(super) fn named(call: &Call<'_>, node: NodeId, at: usize) -> Result<Option<Found>, Raise> {
+    let name = match call.value(at) {
+        Value::String(name) => Some(name.to_string_lossy()),
+        _ => None,
+    };
+    let id = match &name {
+        Some(_) => None,
+        None => Some(call.number(at)?).filter(|id| id.fract() == 0.0),
+    };
+    Ok(call.world(|world| {
+        if world.tree.is_locked(node, &world.passwords) {
+            return None;
+        }
+        if is_script(&world.tree, node) {
+            let own = match (&name, id) {
+                (Some(name), _) => world.parameters.get(name),
+                (None, Some(id)) => world.parameters.by_id(id as i64),
+                (None, None) => None,
+            };
+            if let Some(own) = own {
+                return Some(Found::Script(own.name.clone()));
+            }
+        }
+        let set = &world.tree.get(node)?.parameters;
+        let definition = match (&name, id) {
+            (Some(name), _) => set.named(name),
+            (None, Some(id)) => set.with_id(id as i64),
+            (None, None) => None,
+        };
+        Some(Found::Element(node, definition?.id))
     }))
 }
 
+fn is_script(tree: &tree::Tree, node: NodeId) -> bool {
+    let details = tree.get(node).map(|node| &node.details);
+    matches!(
+        details,
+        Some(Details::MidiModule {
+            is_script: true,
+            ..
+        })
+    )
+}
+
+/// Every parameter of an element, the script's own ones last.
+fn all(call: &Call<'_>, node: NodeId) -> Vec<Found> {
+    call.world(|world| {
+        if world.tree.is_locked(node, &world.passwords) {
+            return Vec::new();
+        }
+        let set = world.tree.get(node).map(|node| node.parameters.clone());
+        let mut all: Vec<Found> = set
+            .iter()
+            .flat_map(|set| {
+                set.iter()
+                    .map(|definition| Found::Element(node, definition.id))
+            })
+            .collect();
+        if is_script(&world.tree, node) {
+            let own = world.parameters.iter();
+            all.extend(own.map(|parameter| Found::Script(parameter.name.clone())));
+        }
+        all
+    })
+}
+
+/// How many parameters an element has.
+pub(super) fn count(call: &Call<'_>, node: NodeId) -> usize {
+    all(call, node).len()
+}
+
+/// `element.parameterDefinitions`: an array.
+pub(super) fn definitions(call: &Call<'_>, node: NodeId) -> native::Result {
+    let objects = call.lua.create_table()?;
+    for (at, found) in (1..).zip(all(call, node)) {
+        objects.raw_set(at, parameter_definitions::object(call, &found)?)?;
+    }
+    native::value(Value::Table(objects))
+}
+
+/// `setParameter(nameOrID, value, undo)`: a missing parameter has no effect.
 fn set(call: &Call<'_>) -> native::Result {
-    match named(call)? {
-        Some(name) => change(call, &name, call.value(2)),
+    match find(call)? {
+        Some(Found::Script(name)) => change_script(call, &name, call.value(2)),
+        Some(found @ Found::Element(..)) => {
+            let value = element_values::from_lua(call, 2)?;
+            change_element(call, &found, value)
+        }
         None => native::nothing(),
     }
 }
 
 /// Fractions of the range; texts are ignored.
 fn set_normalized(call: &Call<'_>) -> native::Result {
-    let Some(name) = named(call)? else {
-        return native::nothing();
-    };
     if matches!(call.value(2), Value::String(_)) {
+        elements::receiver_alone(call)?;
         return native::nothing();
     }
+    let found = find(call)?;
     let fraction = call.number(2)?;
-    match call.world(|world| {
-        world
-            .parameters
-            .get(&name)
-            .map(|parameter| parameter.denormalized(fraction))
-    }) {
-        Some(value) => change(call, &name, value),
-        None => native::nothing(),
+    let value = match &found {
+        None => return native::nothing(),
+        Some(Found::Script(name)) => {
+            let value = call.world(|world| {
+                let parameter = world.parameters.get(name)?;
+                Some(parameter.denormalized(fraction))
+            });
+            return match value {
+                Some(value) if !matches!(value, Value::Nil) => change_script(call, name, value),
+                _ => native::nothing(),
+            };
+        }
+        Some(found) => {
+            let definition = found.element(call).map(|(definition, _)| definition);
+            definition.and_then(|definition| definition.denormalized(fraction))
+        }
+    };
+    match (found, value) {
+        (Some(found), Some(value)) => change_element(call, &found, value),
+        _ => native::nothing(),
     }
 }
 
-fn change(call: &Call<'_>, name: &str, value: Value) -> native::Result {
-    parameters::change(
-        call.lua,
-        call.host,
-        name,
-        value,
-        ParameterChange::SetParameter,
-    )
-    .map_err(|why| call.bad(2, &why))?;
+fn change_script(call: &Call<'_>, name: &str, value: Value) -> native::Result {
+    let by = ParameterChange::SetParameter;
+    parameters::change(call.lua, call.host, name, value, by).map_err(|why| call.bad(2, &why))?;
     native::nothing()
 }
 
-/// nil for a missing parameter.
-fn definition(call: &Call<'_>) -> native::Result {
-    match named(call)? {
-        Some(name) => native::value(Value::Table(definition_object(call, &name)?)),
-        None => native::value(Value::Nil),
-    }
-}
-
-/// `element.parameterDefinitions`: an array.
-pub(super) fn definitions(call: &Call<'_>, node: usize) -> native::Result {
-    let is_this = tree::node_of(&call.lua.globals().raw_get::<Value>("this")?) == Some(node);
-    let names: Vec<String> = call.world(|world| {
-        if is_this {
-            world
-                .parameters
-                .iter()
-                .map(|parameter| parameter.name.clone())
-                .collect()
-        } else {
-            Vec::new()
-        }
-    });
-    let objects = call.lua.create_table()?;
-    for (at, name) in names.iter().enumerate() {
-        objects.raw_set(at + 1, definition_object(call, name)?)?;
-    }
-    native::value(Value::Table(objects))
-}
-
-fn definition_object(call: &Call<'_>, name: &str) -> Result<Table, Raise> {
-    let object = call.lua.create_table()?;
-    object.raw_set(NAME, name)?;
-    object.set_metatable(Some(
-        call.lua
-            .named_registry_value("halion.ParameterDefinition")?,
-    ))?;
-    Ok(object)
-}
-
-/// The parameter's name if the value is a definition object.
-fn name_of(value: &Value) -> Option<String> {
-    let Value::Table(object) = value else {
-        return None;
-    };
-    if types::class_of(value)? != "ParameterDefinition" {
-        return None;
-    }
-    object.raw_get::<Option<String>>(NAME).ok()?
-}
-
-/// Reads one field of a definition.
-pub(super) fn definition_field(call: &Call<'_>, object: &Value, key: &str) -> native::Result {
-    let text = |text: &str| -> native::Result {
-        native::value(Value::String(call.lua.create_string(text)?))
-    };
-    let Some(name) = name_of(object) else {
+/// Sets a parameter of an element and tells it; a read-only one stays as it is.
+fn change_element(call: &Call<'_>, found: &Found, value: tree::Value) -> native::Result {
+    let (Found::Element(node, _), Some((definition, old))) = (found, found.element(call)) else {
         return native::nothing();
     };
-    let read = call.world(|world| {
-        let parameter = world.parameters.get(&name)?;
-        let (min, max) = parameter.kind.range();
-        Some(match key {
-            "id" => Value::Number(parameter.id as f64),
-            "default" => parameter.default.clone(),
-            "min" => Value::Number(min),
-            "max" => Value::Number(max),
-            "readOnly" => Value::Boolean(parameter.read_only),
-            "writeAlways" => Value::Boolean(parameter.write_always),
-            "automatable" => Value::Boolean(parameter.automatable),
-            "persistent" => Value::Boolean(parameter.persistent),
-            _ => return None,
-        })
-    });
-    if let Some(value) = read {
-        return native::value(value);
+    if definition.read_only {
+        return native::nothing();
     }
-    let texts = call.world(|world| {
-        world
-            .parameters
-            .get(&name)
-            .map(|parameter| (parameter.long_name.clone(), parameter.kind.name()))
-    });
-    match (key, texts) {
-        ("name", Some(_)) => text(&name),
-        ("longName", Some((long_name, _))) => text(&long_name),
-        ("type", Some((_, kind))) => text(kind),
-        ("unit", Some(_)) => text(""),
-        _ => {
-            debug_assert!(
-                api().field("ParameterDefinition", key).is_none(),
-                "field {key} has no value"
+    let value = definition
+        .fit(value, &old)
+        .map_err(|why| call.bad(2, &why))?;
+    call.world(|world| {
+        let shown = shown(&value);
+        let element = world.tree.get_mut(*node);
+        let changed = element.is_some_and(|node| node.set_value(&definition, value));
+        if changed || definition.write_always {
+            world.tell_parameter(
+                *node,
+                &definition.name,
+                shown,
+                ParameterChange::SetParameter,
             );
-            native::nothing()
         }
+    });
+    native::nothing()
+}
+
+/// A value for the trace.
+fn shown(value: &tree::Value) -> scenario::Value {
+    match value {
+        tree::Value::Number(number) => scenario::Value::Number(*number),
+        tree::Value::Boolean(boolean) => scenario::Value::Boolean(*boolean),
+        tree::Value::Text(text) => scenario::Value::Text(text.clone()),
+        other => scenario::Value::Text(other.to_string()),
     }
-}
-
-/// `definition:getDisplayString(value)`.
-fn display_string(call: &Call<'_>) -> native::Result {
-    let Some(name) = call.args.front().and_then(name_of) else {
-        return Err(Raise::Script(format!(
-            "calling '{}' on bad self (ParameterDefinition expected)",
-            call.name
-        )));
-    };
-    let value = match call.value(1) {
-        Value::Integer(number) => Value::Number(number as f64),
-        value => value,
-    };
-    let text = call
-        .world(|world| {
-            world
-                .parameters
-                .get(&name)
-                .map(|parameter| parameter.display(&value))
-        })
-        .unwrap_or_default();
-    native::value(Value::String(call.lua.create_string(text)?))
-}
-
-/// A copy of the definition that an object stands for, to define another parameter by it.
-pub(super) fn definition_of(call: &Call<'_>, table: &Table) -> Result<Option<Parameter>, Raise> {
-    let Some(name) = name_of(&Value::Table(table.clone())) else {
-        return Ok(None);
-    };
-    Ok(call.world(|world| {
-        world.parameters.get(&name).map(|parameter| Parameter {
-            name: String::new(),
-            long_name: String::new(),
-            id: 0,
-            kind: parameter.kind.clone(),
-            default: parameter.default.clone(),
-            value: parameter.default.clone(),
-            on_changed: None,
-            ..*parameter
-        })
-    }))
 }

@@ -6,7 +6,10 @@ use halion_api::{Threads, api};
 use mlua::{Lua, Table, Value};
 
 use crate::{
-    builtins::types::{self, CLASS},
+    builtins::{
+        elements, tree_changes,
+        types::{self, CLASS},
+    },
     event::{Event, short},
     native::{self, Body, Call, Raise},
     runtime::Host,
@@ -245,7 +248,7 @@ fn construct(call: &Call<'_>) -> native::Result {
     native::value(Value::Table(object))
 }
 
-/// `clone(event)`: a copy with id -1 (HALion semantics 5.3). Other objects are not simulated yet.
+/// `clone(event)`: a copy with id -1 (HALion semantics 5.3); or a copy of an element.
 fn clone(call: &Call<'_>) -> native::Result {
     let value = call.value(1);
     match (types::class_of(&value).as_deref(), &value) {
@@ -259,8 +262,10 @@ fn clone(call: &Call<'_>) -> native::Result {
             copy.set_metatable(table.metatable())?;
             native::value(Value::Table(copy))
         }
-        (Some(_), _) => super::not_simulated(call),
-        _ => Err(call.expected(1, "object")),
+        _ => match elements::node_of(&value) {
+            Some(element) => tree_changes::clone(call, element),
+            None => Err(call.expected(1, "Event or element")),
+        },
     }
 }
 

@@ -1,13 +1,14 @@
-//! Searching the program tree: `find*` and `get*` (HALion semantics 9.5, 9.6).
+//! Searching the program tree: `find*` and `get*` (HALion semantics 9.5, 9.6), and passwords of protected layers (HALion
+//! semantics 9.14).
 
 use std::ffi::c_int;
 
-use halion_api::api;
 use mlua::{Value, ffi};
 
 use crate::{
-    builtins::tree::{self, Tree},
+    builtins::elements,
     native::{self, Body, Call, Reply},
+    tree::{NodeId, Search},
 };
 
 pub(super) fn body(name: &str) -> Option<Body> {
@@ -17,8 +18,11 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "findEffects" => |call| find(call, "Effect"),
         "findLayers" => |call| find(call, "Layer"),
         "findMidiModules" => |call| find(call, "MidiModule"),
-        "findSlots" => |call| find(call, "Slot"),
         "findZones" => |call| find(call, "Zone"),
+        "findSlots" => |call| {
+            let node = elements::receiver(call)?;
+            filtered(call, below(call, node, "Slot", false), 1)
+        },
         "getChild" => |call| get(call, "Element"),
         "getBus" => |call| get(call, "Bus"),
         "getEffect" => |call| get(call, "Effect"),
@@ -26,46 +30,59 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "getMidiModule" => |call| get(call, "MidiModule"),
         "getSlot" => |call| get(call, "Slot"),
         "getZone" => |call| get(call, "Zone"),
+        "addLayerPassword" => add_password,
         _ => return None,
     })
 }
 
 /// `find*(recursive, nameOrFilter)`: an array in tree order, empty if there is nothing.
 fn find(call: &Call<'_>, class: &str) -> native::Result {
-    let node = tree::self_node(call)?;
-    let recursive = call.flag(1);
-    let mut found = Vec::new();
-    call.world(|world| collect(&world.tree, node, class, recursive, &mut found));
-    if let Value::String(name) = call.value(2) {
-        let name = name.to_string_lossy();
-        call.world(|world| {
-            found.retain(|&node| world.tree.get(node).is_some_and(|node| node.name == name))
-        });
-    }
-    let objects = call.lua.create_table()?;
-    for (at, node) in found.into_iter().enumerate() {
-        objects.raw_set(at + 1, tree::object(call.lua, call.host, node)?)?;
-    }
-    let objects = Value::Table(objects);
-    match call.value(2) {
-        Value::Nil | Value::String(_) => native::value(objects),
-        filter @ Value::Function(_) => {
-            // SAFETY: both functions keep no Rust value alive over a call into Lua.
-            let (keep, same) = unsafe {
-                (
-                    call.lua.create_c_function(keep)?,
-                    call.lua.create_c_function(same)?,
-                )
-            };
-            Ok(Reply::Call {
-                function: keep,
-                arguments: vec![objects, filter],
-                after: same,
-                extra: Value::Nil,
-            })
+    let node = elements::receiver(call)?;
+    filtered(call, below(call, node, class, call.flag(1)), 2)
+}
+
+/// What the script may see below an element.
+fn below(call: &Call<'_>, node: NodeId, class: &str, recursive: bool) -> Vec<NodeId> {
+    call.world(|world| {
+        let search = Search {
+            class,
+            recursive,
+            passwords: &world.passwords,
+        };
+        world.tree.find(node, &search)
+    })
+}
+
+/// Those with a name, or those that a filter is true for.
+fn filtered(call: &Call<'_>, mut found: Vec<NodeId>, at: usize) -> native::Result {
+    let filter = match call.value(at) {
+        Value::Nil => return native::value(Value::Table(elements::array(call, found)?)),
+        filter @ Value::Function(_) => filter,
+        _ => {
+            let name = call.string(at)?;
+            found.retain(|&node| is_named(call, node, &name));
+            return native::value(Value::Table(elements::array(call, found)?));
         }
-        _ => Err(call.expected(2, "name or filter function")),
-    }
+    };
+    let objects = Value::Table(elements::array(call, found)?);
+    // SAFETY: both functions keep no Rust value alive over a call into Lua.
+    let (keep, same) = unsafe {
+        (
+            call.lua.create_c_function(keep)?,
+            call.lua.create_c_function(same)?,
+        )
+    };
+    Ok(Reply::Call {
+        function: keep,
+        arguments: vec![objects, filter],
+        after: same,
+        extra: Value::Nil,
+    })
+}
+
+/// Names compare exactly (HALion semantics 9.5).
+fn is_named(call: &Call<'_>, node: NodeId, name: &str) -> bool {
+    call.world(|world| world.tree.get(node).is_some_and(|node| node.name == name))
 }
 
 /// Array, filter: a new array of what the filter is true for; it runs here and now (HALion semantics 9.6).
@@ -100,50 +117,28 @@ unsafe extern "C-unwind" fn same(_: *mut ffi::lua_State) -> c_int {
 
 /// `get*(nameOrPosition)`: one level, the first match or nil; positions count from 1.
 fn get(call: &Call<'_>, class: &str) -> native::Result {
-    let node = tree::self_node(call)?;
-    let mut found = Vec::new();
-    call.world(|world| collect(&world.tree, node, class, false, &mut found));
+    let node = elements::receiver(call)?;
+    let found = below(call, node, class, false);
     let chosen = match call.value(1) {
         Value::Nil => found.first().copied(),
         Value::String(name) => {
             let name = name.to_string_lossy();
-            call.world(|world| {
-                found
-                    .iter()
-                    .copied()
-                    .find(|&node| world.tree.get(node).is_some_and(|node| node.name == name))
-            })
+            found.into_iter().find(|&node| is_named(call, node, &name))
         }
         _ => {
             let position = call.number(1)?;
-            if position >= 1.0 {
-                found.get(position as usize - 1).copied()
-            } else {
-                None
-            }
+            (position >= 1.0)
+                .then(|| found.get(position as usize - 1).copied())
+                .flatten()
         }
     };
-    native::value(match chosen {
-        Some(node) => Value::Table(tree::object(call.lua, call.host, node)?),
-        None => Value::Nil,
-    })
+    elements::reply(call, chosen)
 }
 
-/// Depth first, in tree order.
-fn collect(tree: &Tree, node: usize, class: &str, recursive: bool, found: &mut Vec<usize>) {
-    let Some(node) = tree.get(node) else { return };
-    for &child in &node.children {
-        let Some(element) = tree.get(child) else {
-            continue;
-        };
-        if api()
-            .ancestry(element.class)
-            .any(|ancestor| ancestor.name == class)
-        {
-            found.push(child);
-        }
-        if recursive {
-            collect(tree, child, class, recursive, found);
-        }
-    }
+/// `addLayerPassword(pwd)`: unlocks every layer with this password for the rest of the run.
+fn add_password(call: &Call<'_>) -> native::Result {
+    elements::checked(call)?;
+    let password = call.string(1)?;
+    call.world(|world| world.passwords.insert(password));
+    native::nothing()
 }

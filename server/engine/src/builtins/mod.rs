@@ -2,24 +2,34 @@
 //!
 //! Invariant: a body is called with its thread already checked; it never borrows the world while it calls Lua.
 
+mod arguments;
+mod busses;
 mod debug_library;
+mod element_fields;
 mod element_parameters;
+mod element_values;
+pub(crate) mod elements;
 pub(crate) mod event_object;
 mod finalizers;
 mod find;
 mod host;
 mod live_tables;
 pub(crate) mod lua_library;
+mod modulation_rows;
 pub(crate) mod modules;
 mod notes;
 pub(crate) mod output;
+mod parameter_definitions;
 pub(crate) mod parameters;
+pub(crate) mod presets;
+mod quick_controls;
 mod tasks;
 mod time;
-pub(crate) mod tree;
+mod tree_changes;
 pub(crate) mod types;
 pub(crate) mod variables;
 mod voices;
+mod zones;
 
 use crate::native::{self, Body, Call};
 
@@ -35,6 +45,22 @@ pub(crate) fn body(name: &str) -> Option<Body> {
         .or_else(|| parameters::body(name))
         .or_else(|| event_object::body(name))
         .or_else(|| variables::body(name))
+        .or_else(|| find::body(name))
+        .or_else(|| presets::body(name))
+        .or_else(|| zones::body(name))
+}
+
+/// The implementation of a method by its bare name; methods of one name are alike in all classes.
+pub(crate) fn method_body(name: &str) -> Option<Body> {
+    element_parameters::body(name)
+        .or_else(|| parameter_definitions::body(name))
+        .or_else(|| find::body(name))
+        .or_else(|| tree_changes::body(name))
+        .or_else(|| presets::body(name))
+        .or_else(|| busses::body(name))
+        .or_else(|| quick_controls::body(name))
+        .or_else(|| modulation_rows::body(name))
+        .or_else(|| zones::body(name))
 }
 
 /// The body of everything that is known but not simulated yet: it says so once and returns nothing.

@@ -4,7 +4,7 @@ use halion_api::Thread;
 use mlua::{Function, Lua, MultiValue, Table, Value};
 
 use crate::{
-    builtins::{tree, types},
+    builtins::{parameter_definitions, types},
     native::{self, Body, Call, Raise},
     parameter::{self, Kind, Parameter},
     record::{ParameterChange, RecordKind},
@@ -74,7 +74,7 @@ fn from_positions(call: &Call<'_>) -> Result<Parameter, Raise> {
         }
         (default @ Value::Boolean(_), _) => bare(Kind::Boolean, default),
         (default @ Value::String(_), _) => bare(Kind::Text, default),
-        (Value::Table(table), _) => match tree::definition_of(call, &table)? {
+        (Value::Table(table), _) => match parameter_definitions::as_parameter(call, &table)? {
             Some(definition) => definition,
             None => bare(Kind::Variant { name: "variant" }, Value::Table(table)),
         },

@@ -6,6 +6,7 @@
 
 mod error;
 mod input;
+mod program;
 #[allow(
     dead_code,
     reason = "tables within tables are for descriptions of the program"
@@ -20,16 +21,13 @@ mod schema;
 
 use std::fmt;
 
-use toml::de::DeTable;
-
+pub(crate) use self::program::{parse_parameter_sets, write_as};
+use self::schema::{Form, Key};
 pub use self::{
     error::ScenarioError,
     input::{Input, InputKind},
+    program::{Program, parse_described, write},
     reference::scenario_reference,
-};
-use self::{
-    read::Lines,
-    schema::{Form, Key},
 };
 use crate::{event::short, midi};
 
@@ -46,6 +44,8 @@ pub struct Scenario {
     pub seed: u64,
     /// What comes in, in any order of time.
     pub inputs: Vec<Input>,
+    /// The program tree the script finds.
+    pub program: Program,
 }
 
 /// The value of a parameter.
@@ -118,6 +118,16 @@ const KEYS: &[Key] = &[
         Form::Inputs,
         "What comes in, in any order of time.",
     ),
+    Key::optional(
+        "program",
+        Form::Raw("[program], or the name of a file in quotes"),
+        "The program tree; without it a program, a layer, the script module and one zone.",
+    ),
+    Key::optional(
+        "parameter_set",
+        Form::Raw("[[parameter_set]]"),
+        "Parameters that elements of the program tree have instead of the default ones.",
+    ),
 ];
 
 impl Scenario {
@@ -129,23 +139,22 @@ impl Scenario {
             tempo: 120.0,
             seed: 1,
             inputs: Vec::new(),
+            program: Program::Default,
         }
     }
 
     /// Reads a scenario file's text.
     pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
-        let lines = Lines(text);
-        let root = DeTable::parse(text).map_err(|error| ScenarioError {
-            line: error.span().map(|span| lines.at(span.start)),
-            message: error.message().to_owned(),
-        })?;
-        let fields = read::table(root.get_ref(), KEYS, 1, lines)?;
-        Ok(Scenario {
-            sample_rate: fields.number("sample_rate"),
-            block_size: fields.number("block_size") as u32,
-            tempo: fields.number("tempo"),
-            seed: fields.number("seed") as u64,
-            inputs: fields.inputs("input"),
+        read::text(text, |root, lines| {
+            let fields = read::table(root, KEYS, 1, lines)?;
+            Ok(Scenario {
+                sample_rate: fields.number("sample_rate"),
+                block_size: fields.number("block_size") as u32,
+                tempo: fields.number("tempo"),
+                seed: fields.number("seed") as u64,
+                inputs: fields.inputs("input"),
+                program: program::of_scenario(root, lines)?,
+            })
         })
     }
 

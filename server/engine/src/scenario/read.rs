@@ -14,20 +14,28 @@ use super::{
 };
 use crate::event::short;
 
-/// Byte offsets as lines.
+/// Byte offsets as lines, by the offsets of all line ends.
 #[derive(Clone, Copy)]
-pub(super) struct Lines<'a>(pub &'a str);
+pub(super) struct Lines<'a>(&'a [usize]);
 
 impl Lines<'_> {
     pub fn at(self, offset: usize) -> u32 {
-        let newlines = self
-            .0
-            .bytes()
-            .take(offset)
-            .filter(|&byte| byte == b'\n')
-            .count();
-        newlines as u32 + 1
+        self.0.partition_point(|&end| end < offset) as u32 + 1
     }
+}
+
+/// Parses a text and reads it.
+pub(super) fn text<T>(
+    text: &str,
+    read: impl FnOnce(&DeTable<'_>, Lines<'_>) -> Result<T, ScenarioError>,
+) -> Result<T, ScenarioError> {
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let lines = Lines(&ends);
+    let root = DeTable::parse(text).map_err(|error| ScenarioError {
+        line: error.span().map(|span| lines.at(span.start)),
+        message: error.message().to_owned(),
+    })?;
+    read(root.get_ref(), lines)
 }
 
 /// What a table says: a value for each key that is there or has a default.
@@ -104,10 +112,27 @@ impl Fields {
         }
     }
 
+    /// A text or a choice with its line, if it is there.
+    pub fn placed_text(&self, name: &str) -> Option<(u32, String)> {
+        match self.values.get(name)? {
+            (line, Field::Text(text)) => Some((*line, text.clone())),
+            _ => None,
+        }
+    }
+
+    /// Is the key there, or has it a default?
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// An error about the value of a key.
     pub fn error(&self, name: &str, message: String) -> ScenarioError {
-        let line = self.values.get(name).map_or(self.line, |&(line, _)| line);
-        ScenarioError::at(line, message)
+        ScenarioError::at(self.line_of(name), message)
+    }
+
+    /// Line of the value of a key, or of the table if it is not there.
+    pub fn line_of(&self, name: &str) -> u32 {
+        self.values.get(name).map_or(self.line, |&(line, _)| line)
     }
 
     fn get(&self, name: &str) -> Option<&Field> {
@@ -178,6 +203,9 @@ fn field(
         };
     };
     let line = lines.at(value.span().start);
+    if matches!(key.form, Form::Raw(_)) {
+        return Ok(None);
+    }
     Ok(Some((line, form(value.get_ref(), key, line, lines)?)))
 }
 
@@ -223,6 +251,7 @@ fn form(
             _ => Err(wrong()),
         },
         Form::Value => any(value).map(Field::Value).ok_or_else(wrong),
+        Form::Raw(_) => Err(wrong()),
         Form::Table(keys) => match value {
             DeValue::Table(inner) => Ok(Field::Tables(vec![table(inner, keys, line, lines)?])),
             _ => Err(list_error(key.name, "[", "]", "", line)),
@@ -246,12 +275,12 @@ fn is_choice(form: Form, text: &str) -> bool {
 }
 
 /// The tables of `[[name]]`.
-fn list<T>(
+pub(super) fn list<T>(
     value: &DeValue<'_>,
     name: &str,
     line: u32,
     lines: Lines<'_>,
-    read: impl Fn(&DeTable<'_>, u32) -> Result<T, ScenarioError>,
+    mut read: impl FnMut(&DeTable<'_>, u32) -> Result<T, ScenarioError>,
 ) -> Result<Vec<T>, ScenarioError> {
     let wrong = |line| list_error(name, "[[", "]]", ", once for each one", line);
     let DeValue::Array(tables) = value else {
@@ -272,7 +301,7 @@ fn list_error(name: &str, open: &str, close: &str, often: &str, line: u32) -> Sc
     ScenarioError::at(line, message)
 }
 
-fn number(value: &DeValue<'_>) -> Option<f64> {
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     let digits = |text: &str| text.replace('_', "");
     match value {
         DeValue::Integer(number) => i64::from_str_radix(&digits(number.as_str()), number.radix())

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     KEYS, input,
+    program::program_reference,
     schema::{Form, Key, Need},
 };
 use crate::event::short;
@@ -20,6 +21,8 @@ pub fn scenario_reference() -> String {
         table(&mut page, kind.keys);
         nested(&mut page, "input.", kind.keys);
     }
+    page.push_str("## The program tree\n\n");
+    page.push_str(&program_reference());
     page.truncate(page.trim_end().len());
     page.push('\n');
     page

@@ -35,6 +35,8 @@ pub(crate) enum Form {
     Table(&'static [Key]),
     /// `[[name]]`: any number of tables.
     Tables(&'static [Key]),
+    /// A value of another form, such as this; whoever asks for the key reads it.
+    Raw(&'static str),
     /// The name of a kind of input.
     Kind,
     /// `[[input]]`: any number of tables whose `kind` decides which keys they have.
@@ -98,6 +100,7 @@ impl fmt::Display for Form {
                 write!(f, "one of {}", names.join(", "))
             }
             Form::Value => f.write_str("a number, true, false or a text in quotes"),
+            Form::Raw(what) => f.write_str(what),
             Form::Table(_) => f.write_str("a table"),
             Form::Tables(_) | Form::Inputs => f.write_str("a list of tables"),
         }

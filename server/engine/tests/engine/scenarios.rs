@@ -100,7 +100,7 @@ fn mistakes_are_named_with_their_line() {
     );
     assert_eq!(
         parse_error("speed = 1"),
-        "line 1: unknown key `speed`; allowed here: sample_rate, block_size, tempo, seed, input"
+        "line 1: unknown key `speed`; allowed here: sample_rate, block_size, tempo, seed, input, program, parameter_set"
     );
     assert_eq!(
         parse_error("\n[input]\nat_ms = 1"),

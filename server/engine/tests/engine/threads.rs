@@ -183,10 +183,10 @@ fn get_element_is_refused_in_a_midi_module_script() {
 #[test]
 fn what_is_not_simulated_says_so_once() {
     check_prints(
-        "savePreset('a', this.parent) savePreset('b', this.parent) print(this.parent:getZone():getWavetable())",
+        "assignAutomation(this, 'x') assignAutomation(this, 'y') print(getAutomationIndex(this, 'x'))",
         "",
-        "0 ms controller #1 not_simulated savePreset
-        0 ms controller #1 not_simulated Zone:getWavetable
+        "0 ms controller #1 not_simulated assignAutomation
+        0 ms controller #1 not_simulated getAutomationIndex
         0 ms controller #1 print",
     );
 }

@@ -105,12 +105,22 @@ impl Inputs {
             Music::MiddleC => Ok(Scenario::default()),
             Music::Scenario(path) => {
                 let text = read_text(path)?;
-                Scenario::parse(&text).map_err(|error| {
+                let mut scenario = Scenario::parse(&text).map_err(|error| {
                     Refusal::Content(format!(
                         "the scenario `{}` cannot be played: {error}",
                         shown_path(path)
                     ))
-                })
+                })?;
+                if let Some(program) = program_file(path, &scenario) {
+                    let text = read_text(&program)?;
+                    scenario.program.resolve(&text).map_err(|error| {
+                        Refusal::Content(format!(
+                            "the program tree `{}` cannot be used: {error}",
+                            shown_path(&program)
+                        ))
+                    })?;
+                }
+                Ok(scenario)
             }
             Music::Midi(path) => {
                 let bytes = read_bytes(path)?;
@@ -151,6 +161,12 @@ impl Inputs {
             }
         }
     }
+}
+
+/// The file that describes the program tree, if the scenario names one.
+fn program_file(scenario_path: &Path, scenario: &Scenario) -> Option<PathBuf> {
+    let folder = scenario_path.parent().unwrap_or(Path::new(""));
+    scenario.program.file().map(|file| folder.join(file))
 }
 
 fn source(path: &Path) -> Result<Source, Problem> {

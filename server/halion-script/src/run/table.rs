@@ -143,6 +143,18 @@ impl Rows {
             RecordKind::Parameter { name, value, by } => {
                 (Kind::Input, format!("{name} = {value} ({})", by.name()))
             }
+            RecordKind::Element { element, change } => {
+                (Kind::Output, format!("{element} {change}"))
+            }
+            RecordKind::ElementParameter {
+                element,
+                name,
+                value,
+                by,
+            } => (
+                Kind::Output,
+                format!("{element} {name} = {value} ({})", by.name()),
+            ),
             RecordKind::NotSimulated { name } => (
                 Kind::Remark,
                 format!("{name} is not simulated yet and does nothing"),
