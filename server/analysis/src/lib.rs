@@ -5,7 +5,8 @@
 //!
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
 //! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` (paths),
-//! `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them).
+//! `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
+//! `incremental` (the next version) with `free_literals`.
 
 pub mod diagnostic;
 pub mod function_info;
@@ -14,8 +15,10 @@ pub mod script;
 mod annotation;
 mod builtins;
 mod explain;
+mod free_literals;
 mod graph;
 mod heap;
+mod incremental;
 mod instance;
 mod ir;
 mod lines;
@@ -35,10 +38,11 @@ mod check;
 mod tests;
 
 use halion_api::Threads;
-use halion_syntax::TextSize;
+use halion_syntax::{TextRange, TextSize};
 
 pub use diagnostic::{Code, Diagnostic, Severity, Step, Why};
 pub use function_info::FunctionInfo;
+pub use incremental::Known;
 pub use requires::required_names;
 pub use script::{FileId, RequiredName, Script, ScriptKind, SourceFile};
 
@@ -79,10 +83,17 @@ impl Analysis {
 /// Analyses a script with its modules.
 #[must_use]
 pub fn analyze(script: &Script) -> Analysis {
+    solve_script(script).0
+}
+
+/// The analysis, and for each file the literals that it does not depend on.
+fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
     let mut diagnostics = rules::syntax_error::check(script);
     let mut program = lower::lower(script);
     let names = std::mem::take(&mut program.names);
     let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
+    let uses = uses::uses(&program, &names, script);
+    let free = free_literals::free_literals(&program, &names, &uses, script.files.len());
     let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
     solver.solve();
     let lines = lines::Lines::new(script);
@@ -101,7 +112,7 @@ pub fn analyze(script: &Script) -> Analysis {
     diagnostics.extend(rules::needs_both_threads::check(&solver, &solved));
     diagnostics.extend(rules::run_sync_argument::check(&solver, &solved));
     if !solver.out_of_budget() {
-        diagnostics.extend(rules::neighbours(&solver, &solved, &lines));
+        diagnostics.extend(rules::neighbours(&solver, &solved, &lines, &uses));
     }
     let probes = rules::needs_controller::probe(&mut solver, &solved);
     diagnostics.extend(rules::needs_controller::check(&mut solver, &probes));
@@ -116,11 +127,12 @@ pub fn analyze(script: &Script) -> Analysis {
         ))
     });
     let functions = function_info::function_infos(&solver, &solved, &probes);
-    Analysis {
+    let analysis = Analysis {
         diagnostics,
         functions,
         kind,
         steps: solver.steps,
         over_budget: solver.over_budget(),
-    }
+    };
+    (analysis, free)
 }

@@ -1,15 +1,27 @@
 //! The modules a file asks for: constant names given to `require`.
 
-use halion_syntax::Parse;
 use halion_syntax::ast::{AstNode, CallExpr, Expr};
+use halion_syntax::{Parse, SyntaxNode, TextSize};
 
 use crate::script::RequiredName;
 
-/// Names in the order of the text; a name that is computed cannot be seen.
+/// Names in the order of the text, which is that of the tree; a name that is computed cannot be seen.
 #[must_use]
-pub fn required_names(parse: &Parse) -> Vec<RequiredName> {
-    let calls = parse.syntax().descendants().filter_map(CallExpr::cast);
-    calls.filter_map(|call| required_name(&call)).collect()
+pub fn required_names(text: &str, parse: &Parse) -> Vec<RequiredName> {
+    let root = parse.syntax();
+    let words = text.match_indices("require");
+    let mut names: Vec<RequiredName> = words.filter_map(|(at, _)| named_at(&root, at)).collect();
+    names.sort_by_key(|name| name.range.start());
+    names.dedup();
+    names
+}
+
+/// What the word `require` at an offset asks for, by itself or as the first argument of `pcall`.
+fn named_at(root: &SyntaxNode, at: usize) -> Option<RequiredName> {
+    let at = TextSize::try_from(at).ok()?;
+    let token = root.token_at_offset(at).right_biased()?;
+    let calls = token.parent_ancestors().filter_map(CallExpr::cast).take(2);
+    calls.filter_map(|call| required_name(&call)).next()
 }
 
 fn required_name(call: &CallExpr) -> Option<RequiredName> {
@@ -40,7 +52,7 @@ mod tests {
     #[test]
     fn all_spellings_of_a_constant_name() {
         let text = "require 'a' local b = require(\"b.c\") pcall(require, [[d]]) require(x) require(('e'))";
-        let names: Vec<String> = required_names(&halion_syntax::parse(text))
+        let names: Vec<String> = required_names(text, &halion_syntax::parse(text))
             .into_iter()
             .map(|required| required.name)
             .collect();

@@ -73,18 +73,10 @@ pub fn check(
 /// The constant names that a text gives to `require`, in order; what the workspace asks when it looks for modules.
 #[must_use]
 pub fn requires(text: &str) -> Vec<String> {
-    names(&halion_syntax::parse(text))
+    names(text, &halion_syntax::parse(text))
 }
 
-/// The same for a file, whose tree is kept.
-#[must_use]
-pub fn required_by(file: &File) -> Vec<String> {
-    names(file.parse())
-}
-
-fn names(parse: &halion_syntax::Parse) -> Vec<String> {
-    required_names(parse)
-        .into_iter()
-        .map(|required| required.name)
-        .collect()
+pub(crate) fn names(text: &str, parse: &halion_syntax::Parse) -> Vec<String> {
+    let required = required_names(text, parse);
+    required.into_iter().map(|required| required.name).collect()
 }

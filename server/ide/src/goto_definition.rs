@@ -47,7 +47,8 @@ pub fn goto_definition(snapshot: &Snapshot, file: FileId, offset: usize) -> Vec<
 }
 
 fn module_at(snapshot: &Snapshot, file: FileId, offset: TextSize) -> Option<FileId> {
-    let required = halion_analysis::required_names(snapshot.file(file)?.parse());
+    let file = snapshot.file(file)?;
+    let required = halion_analysis::required_names(file.text(), file.parse());
     let name = required
         .into_iter()
         .find(|required| required.range.contains_inclusive(offset))?

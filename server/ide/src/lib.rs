@@ -26,7 +26,7 @@ pub mod signature_help;
 pub mod snapshot;
 mod verdict;
 
-pub use check::{Checked, check, required_by, requires};
+pub use check::{Checked, check, requires};
 pub use completion::{Completions, Item, ItemKind, Rank, completion, documentation};
 pub use diagnostics::{diagnostics, reference_url};
 pub use document_symbols::{Symbol, SymbolKind, document_symbols};

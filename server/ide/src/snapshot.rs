@@ -1,19 +1,52 @@
 //! A script at one moment: the texts of its files, and what follows from them, found at the first question and kept.
 //!
-//! Files are shared between snapshots, so a text is parsed once, however many scripts and versions it is in.
+//! Files are shared between snapshots, so a text is parsed once, however many scripts and versions it is in. A file and a snapshot that
+//! follow others take over what an edit left alone.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use halion_analysis::{Analysis, FileId, Script, ScriptKind, SourceFile, analyze};
-use halion_syntax::{Parse, parse};
+use halion_analysis::{Analysis, FileId, Known, Script, ScriptKind, SourceFile};
+use halion_syntax::{Parse, TextRange, TextSize, parse};
+
+use crate::check::names;
 
 /// A text with its path; immutable.
 pub struct File {
     path: String,
     text: Arc<str>,
     parse: OnceLock<Parse>,
+    required: OnceLock<Vec<String>>,
+    before: Option<Before>,
+}
+
+/// An earlier text of the file, and what one edit from there would be.
+#[derive(Clone)]
+struct Before {
+    parse: Parse,
+    replaced: TextRange,
+    inserted: TextSize,
+}
+
+impl Before {
+    /// The same with a further edit behind it.
+    fn then(&self, replaced: TextRange, inserted: TextSize) -> Before {
+        let Before {
+            parse,
+            replaced: first,
+            inserted: first_inserted,
+        } = self;
+        let touched = TextRange::at(first.start(), *first_inserted).cover(replaced);
+        Before {
+            parse: parse.clone(),
+            replaced: TextRange::new(
+                touched.start(),
+                touched.end() - first_inserted + first.len(),
+            ),
+            inserted: touched.len() - replaced.len() + inserted,
+        }
+    }
 }
 
 impl File {
@@ -24,6 +57,30 @@ impl File {
             path,
             text,
             parse: OnceLock::new(),
+            required: OnceLock::new(),
+            before: None,
+        })
+    }
+
+    /// The same file with another text, in which `inserted` bytes stand in place of the bytes `replaced`.
+    #[must_use]
+    pub fn edited(&self, text: Arc<str>, replaced: TextRange, inserted: TextSize) -> Arc<Self> {
+        let before = match (self.parse.get(), &self.before) {
+            (Some(parse), _) => Some(Before {
+                parse: parse.clone(),
+                replaced,
+                inserted,
+            }),
+            (None, before) => before
+                .as_ref()
+                .map(|before| before.then(replaced, inserted)),
+        };
+        Arc::new(Self {
+            path: self.path.clone(),
+            text,
+            parse: OnceLock::new(),
+            required: OnceLock::new(),
+            before,
         })
     }
 
@@ -41,7 +98,19 @@ impl File {
 
     /// The tree, made at the first call.
     pub fn parse(&self) -> &Parse {
-        self.parse.get_or_init(|| parse(&self.text))
+        self.parse.get_or_init(|| match &self.before {
+            Some(before) => {
+                let (replaced, inserted) = (before.replaced, before.inserted);
+                before.parse.edited(&self.text, replaced, inserted)
+            }
+            None => parse(&self.text),
+        })
+    }
+
+    /// The constant names that the file gives to `require`, in order.
+    pub fn required(&self) -> &[String] {
+        self.required
+            .get_or_init(|| names(&self.text, self.parse()))
     }
 }
 
@@ -57,7 +126,8 @@ pub struct Snapshot {
     modules: BTreeMap<String, FileId>,
     kind: ScriptKind,
     script: OnceLock<Script>,
-    analysis: OnceLock<Analysis>,
+    known: OnceLock<Arc<Known>>,
+    before: Option<Arc<Known>>,
 }
 
 impl Snapshot {
@@ -72,7 +142,8 @@ impl Snapshot {
             files,
             kind,
             script: OnceLock::new(),
-            analysis: OnceLock::new(),
+            known: OnceLock::new(),
+            before: None,
         }
     }
 
@@ -89,7 +160,18 @@ impl Snapshot {
             modules: self.modules.clone(),
             kind: self.kind,
             script: OnceLock::new(),
-            analysis: OnceLock::new(),
+            known: OnceLock::new(),
+            before: None,
+        }
+    }
+
+    /// The same, known to be a later version of another one.
+    #[must_use]
+    pub fn after(self, before: &Self) -> Self {
+        let known = before.known.get().or(before.before.as_ref());
+        Self {
+            before: known.cloned(),
+            ..self
         }
     }
 
@@ -129,7 +211,14 @@ impl Snapshot {
 
     /// What the analysis says. The first caller pays for it, others wait for it.
     pub fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| analyze(self.script()))
+        let known = self.known.get_or_init(|| {
+            let script = self.script().clone();
+            Arc::new(match &self.before {
+                Some(before) => before.next(script),
+                None => Known::first(script),
+            })
+        });
+        known.analysis()
     }
 }
 

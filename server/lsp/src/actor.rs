@@ -298,7 +298,8 @@ impl Actor {
                     *text = newest.clone();
                 }
             }
-            script.version = Arc::new(Version::new(texts, &script.names, self.settings.kind));
+            let version = Version::new(texts, &script.names, self.settings.kind);
+            script.version = Arc::new(version.after(&script.version));
             self.last_revision += 1;
             script.revision = self.last_revision;
             self.check(&main);
@@ -360,7 +361,7 @@ impl Actor {
         }
     }
 
-    fn publish(&self, uris: impl IntoIterator<Item = Url>) {
+    fn publish(&mut self, uris: impl IntoIterator<Item = Url>) {
         for uri in uris {
             if let Some(findings) = self.scripts.findings(&uri) {
                 let version = self.document(&uri).and_then(|text| text.version);

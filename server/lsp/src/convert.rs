@@ -51,7 +51,7 @@ impl Encoding {
 }
 
 /// A text with the starts of its lines. A line ends at `\n`, `\r\n` or `\r`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lines {
     text: Arc<str>,
     starts: Vec<usize>,
@@ -60,22 +60,37 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(text: Arc<str>, encoding: Encoding) -> Self {
-        let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (idx, byte) in bytes.iter().enumerate() {
-            let ends_line = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(idx + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends_line {
-                starts.push(idx + 1);
-            }
-        }
+        add_starts(text.as_bytes(), 0..text.len(), &mut starts);
         Self {
             text,
             starts,
             encoding,
+        }
+    }
+
+    /// The lines of `text`, which has `inserted` bytes in place of the bytes `replaced`; only those are looked at.
+    pub(crate) fn edited(
+        &self,
+        text: Arc<str>,
+        replaced: std::ops::Range<usize>,
+        inserted: usize,
+    ) -> Self {
+        // A line break may be joined with the byte before or behind it.
+        let from = replaced.start.saturating_sub(1);
+        let to = replaced.end + 1;
+        let kept = self.starts.partition_point(|&start| start <= from);
+        let behind = self.starts.partition_point(|&start| start <= to);
+        let mut starts = Vec::with_capacity(self.starts.len() + 8);
+        starts.extend_from_slice(&self.starts[..kept]);
+        let end = (to - replaced.len() + inserted).min(text.len());
+        add_starts(text.as_bytes(), from..end, &mut starts);
+        let moved = self.starts[behind..].iter();
+        starts.extend(moved.map(|start| start - replaced.len() + inserted));
+        Self {
+            text,
+            starts,
+            encoding: self.encoding,
         }
     }
 
@@ -139,6 +154,20 @@ impl Lines {
     }
 }
 
+/// Adds the starts of the lines that end with one of these bytes.
+fn add_starts(text: &[u8], bytes: std::ops::Range<usize>, starts: &mut Vec<usize>) {
+    for idx in bytes {
+        let ends_line = match text[idx] {
+            b'\n' => true,
+            b'\r' => text.get(idx + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        if ends_line {
+            starts.push(idx + 1);
+        }
+    }
+}
+
 fn saturate(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -174,6 +203,40 @@ mod tests {
         check("a\r\nb\rc\nd", Encoding::Utf16, 8, 3, 1);
         check("", Encoding::Utf16, 0, 0, 0);
         check("a\n", Encoding::Utf16, 2, 1, 0);
+    }
+
+    /// All texts of up to so many of these characters.
+    fn texts(length: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut longest = all.clone();
+        for _ in 0..length {
+            longest = longest
+                .iter()
+                .flat_map(|text| ["a", "\r", "\n"].map(|more| format!("{text}{more}")))
+                .collect();
+            all.extend(longest.iter().cloned());
+        }
+        all
+    }
+
+    #[test]
+    fn edited_lines_are_the_lines_of_the_edited_text() {
+        for text in texts(4) {
+            let lines = Lines::new(text.as_str().into(), Encoding::Utf16);
+            for start in 0..=text.len() {
+                for end in start..=text.len() {
+                    for insert in texts(2) {
+                        let edited: Arc<str> =
+                            [&text[..start], &insert, &text[end..]].concat().into();
+                        assert_eq!(
+                            lines.edited(edited.clone(), start..end, insert.len()),
+                            Lines::new(edited, Encoding::Utf16),
+                            "{text:?} {start}..{end} {insert:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

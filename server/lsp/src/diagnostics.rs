@@ -46,7 +46,7 @@ pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
     let required = version
         .texts
         .iter()
-        .flat_map(|text| halion_ide::required_by(&text.file))
+        .flat_map(|text| text.file.required().iter().cloned())
         .collect();
     Diagnosed { findings, required }
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use halion_ide::File;
+use halion_ide::{File, TextRange, TextSize};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use crate::convert::{Encoding, Lines};
@@ -65,26 +65,34 @@ impl Text {
 
     /// The text after `changes`, applied one after the other, each to the result of those before it.
     pub(crate) fn changed(&self, version: i32, changes: &[TextDocumentContentChangeEvent]) -> Self {
-        let mut text: Arc<str> = self.file.text().clone();
+        let mut file = self.file.clone();
+        let mut lines = self.lines().clone();
         for change in changes {
-            text = match change.range {
-                None => change.text.as_str().into(),
-                Some(range) => {
-                    let bytes = Lines::new(text.clone(), self.encoding).bytes(range);
-                    [&text[..bytes.start], &change.text, &text[bytes.end..]]
-                        .concat()
-                        .into()
+            match change.range {
+                None => {
+                    file = File::new(file.path().to_owned(), change.text.as_str().into());
+                    lines = Lines::new(file.text().clone(), self.encoding);
                 }
-            };
+                Some(range) => {
+                    let bytes = lines.bytes(range);
+                    let old = file.text();
+                    let text = [&old[..bytes.start], &change.text, &old[bytes.end..]];
+                    let text: Arc<str> = text.concat().into();
+                    lines = lines.edited(text.clone(), bytes.clone(), change.text.len());
+                    let replaced = TextRange::new(size(bytes.start), size(bytes.end));
+                    file = file.edited(text, replaced, size(change.text.len()));
+                }
+            }
         }
-        let file = File::new(self.file.path().to_owned(), text);
-        Self::new(
+        let changed = Self::new(
             self.uri.clone(),
             self.path.clone(),
             Some(version),
             file,
             self.encoding,
-        )
+        );
+        changed.lines.set(lines).ok();
+        changed
     }
 
     /// Its lines, found at the first call.
@@ -96,6 +104,10 @@ impl Text {
     pub(crate) fn is_open(&self) -> bool {
         self.version.is_some()
     }
+}
+
+fn size(bytes: usize) -> TextSize {
+    TextSize::try_from(bytes).unwrap_or(TextSize::new(u32::MAX))
 }
 
 /// The path of a document. One that is no file (`untitled:Untitled-1`) gets its address as a path nothing lies at.
@@ -175,7 +187,7 @@ mod tests {
         let uri = Url::parse("untitled:Untitled-1").expect("an address");
         let mut text = Text::opened(uri, 0, "", Encoding::Utf16);
         let mut model: Vec<Vec<u16>> = vec![Vec::new()];
-        let pieces = ["a", "\n", "🎹", "é", "x = 1\ny", ""];
+        let pieces = ["a", "\n", "🎹", "é", "x = 1\ny", "f()", ""];
         for version in 1..=2_000 {
             let mut place = || {
                 let line = below(model.len());
@@ -212,6 +224,8 @@ mod tests {
                 .map(|line| String::from_utf16(line).expect("whole characters"))
                 .collect();
             assert_eq!(**text.file.text(), *lines.join("\n"), "version {version}");
+            let lines = Lines::new(text.file.text().clone(), Encoding::Utf16);
+            assert_eq!(*text.lines(), lines, "version {version}");
         }
     }
 }

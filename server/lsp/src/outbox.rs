@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 use tower_lsp::Client;
 use tower_lsp::lsp_types::{Diagnostic, Url};
 
-type Pending = Arc<Mutex<BTreeMap<Url, (Option<i32>, Vec<Diagnostic>)>>>;
+type Lists = BTreeMap<Url, (Option<i32>, Vec<Diagnostic>)>;
+type Pending = Arc<Mutex<Lists>>;
 
 /// The sending side. One task, started here, carries everything to the client and ends when this is dropped; what waits
 /// is at most one list per file, and the channel only says that something does.
@@ -15,6 +16,8 @@ type Pending = Arc<Mutex<BTreeMap<Url, (Option<i32>, Vec<Diagnostic>)>>>;
 pub(crate) struct Outbox {
     pending: Pending,
     wake: mpsc::Sender<()>,
+    /// What the client shows, or will once it has what is pending.
+    known: Lists,
 }
 
 impl Outbox {
@@ -22,11 +25,21 @@ impl Outbox {
         let pending = Pending::default();
         let (wake, woken) = mpsc::channel(1);
         tokio::spawn(carry(client, pending.clone(), woken));
-        Self { pending, wake }
+        Self {
+            pending,
+            wake,
+            known: Lists::new(),
+        }
     }
 
     /// Replaces what the client shows for `uri`; `version` is that of the text the findings are for.
-    pub(crate) fn publish(&self, uri: Url, version: Option<i32>, diagnostics: Vec<Diagnostic>) {
+    pub(crate) fn publish(&mut self, uri: Url, version: Option<i32>, diagnostics: Vec<Diagnostic>) {
+        let list = (version, diagnostics);
+        if self.known.get(&uri) == Some(&list) {
+            return;
+        }
+        let (version, diagnostics) = list.clone();
+        self.known.insert(uri.clone(), list);
         lock(&self.pending).insert(uri, (version, diagnostics));
         // A full channel has woken the task already.
         self.wake.try_send(()).ok();

@@ -31,6 +31,14 @@ impl Version {
         }
     }
 
+    /// The same, known to be a later version of another one.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        Self {
+            snapshot: self.snapshot.after(&before.snapshot),
+            ..self
+        }
+    }
+
     pub(crate) fn text(&self, file: FileId) -> Option<&Arc<Text>> {
         self.texts.get(file.0 as usize)
     }
@@ -156,12 +164,13 @@ impl Scripts {
             if !script.is_fresh() && script.version.texts.iter().any(|text| text.uri == *uri) {
                 return None;
             }
+            let n_known = all.len();
             for finding in script.findings.get(uri).into_iter().flatten() {
                 let is_known = |known: &Diagnostic| {
                     (&known.range, &known.code, &known.message)
                         == (&finding.range, &finding.code, &finding.message)
                 };
-                if !all.iter().any(is_known) {
+                if !all[..n_known].iter().any(is_known) {
                     all.push(finding.clone());
                 }
             }

@@ -92,6 +92,11 @@ impl Parse {
         ast::Chunk::of_root(self.syntax())
     }
 
+    /// Whether both are one and the same tree, which is told at once.
+    pub fn is_shared_with(&self, other: &Parse) -> bool {
+        std::ptr::eq::<rowan::GreenNodeData>(&*self.green, &*other.green)
+    }
+
     /// In the order of the text; at most [`MAX_ERRORS`].
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors

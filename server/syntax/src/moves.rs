@@ -11,8 +11,8 @@ use crate::kind::SyntaxKind;
 pub struct Sameness<'a> {
     /// Whether a comment is compared like a token, by its text.
     pub is_code: &'a dyn Fn(&str) -> bool,
-    /// Whether the number or string at this place of the old text may be another one now.
-    pub is_free: &'a dyn Fn(TextRange) -> bool,
+    /// Whether the number or string at this place of the old text, written thus before and now, may be another one now.
+    pub is_free: &'a dyn Fn(TextRange, &str, &str) -> bool,
     /// Whether tokens must lie as many lines apart as before, or only on the same or on different lines.
     pub exact_lines: bool,
 }
@@ -156,7 +156,11 @@ impl Walk<'_> {
         let kind = old.kind().0;
         (kind == SyntaxKind::Number as u16 || kind == SyntaxKind::Str as u16)
             && line_breaks(old.text()) == line_breaks(new.text())
-            && (self.sameness.is_free)(TextRange::at(self.old.offset, old.text_len()))
+            && (self.sameness.is_free)(
+                TextRange::at(self.old.offset, old.text_len()),
+                old.text(),
+                new.text(),
+            )
     }
 
     /// Takes what corresponds, unless the lines before it differ.
@@ -248,7 +252,7 @@ mod tests {
 
     const STRICT: Sameness = Sameness {
         is_code: &|comment| comment.contains('@'),
-        is_free: &|_| false,
+        is_free: &|_, _, _| false,
         exact_lines: false,
     };
 
@@ -314,7 +318,7 @@ mod tests {
     fn free_literals_may_change() {
         let old = "f(1, 'a', [[\n]])";
         let sameness = Sameness {
-            is_free: &|range| &old[range] != "'a'",
+            is_free: &|_, literal, _| literal != "'a'",
             ..STRICT
         };
         assert!(check(old, "f(1000, 'a', [[ x\n]])", &sameness));

@@ -9,14 +9,14 @@ use crate::instance::Phase;
 use crate::ir::{ExprId, ExprKind, FunId, Name};
 use crate::lines::Lines;
 use crate::solve::Solver;
-use crate::uses::{Uses, uses};
+use crate::uses::Uses;
 use crate::value::{ClassId, InstId, Value};
 
 /// Everything a rule looks at.
 pub(crate) struct Facts<'a> {
     pub solver: &'a Solver<'a>,
     pub solved: &'a Solved,
-    pub uses: Uses<'a>,
+    pub uses: &'a Uses<'a>,
     pub lines: &'a Lines,
     /// For each function, how certainly it runs, if it runs.
     grades: Vec<Option<Grade>>,
@@ -39,7 +39,12 @@ enum Held {
 
 impl<'a> Facts<'a> {
     /// Of a solved script.
-    pub fn new(solver: &'a Solver<'a>, solved: &'a Solved, lines: &'a Lines) -> Facts<'a> {
+    pub fn new(
+        solver: &'a Solver<'a>,
+        solved: &'a Solved,
+        lines: &'a Lines,
+        uses: &'a Uses<'a>,
+    ) -> Facts<'a> {
         let n_funs = solver.program.funs.len();
         let mut grades: Vec<Option<Grade>> = vec![None; n_funs];
         let mut threads = vec![Threads::NONE; n_funs];
@@ -71,7 +76,7 @@ impl<'a> Facts<'a> {
         Facts {
             solver,
             solved,
-            uses: uses(solver.program, &solver.names, solver.script),
+            uses,
             lines,
             grades,
             threads,

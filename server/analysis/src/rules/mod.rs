@@ -26,11 +26,17 @@ use crate::graph::{Grade, Reach, entries_of};
 use crate::instance::Root;
 use crate::lines::Lines;
 use crate::solve::Solver;
+use crate::uses::Uses;
 use crate::value::InstId;
 
 /// The rules beside the thread analysis (THREAD-ANALYSIS 2.4): nothing at Warning or above unless it proves a bug.
-pub(crate) fn neighbours(solver: &Solver, solved: &Solved, lines: &Lines) -> Vec<Diagnostic> {
-    let facts = facts::Facts::new(solver, solved, lines);
+pub(crate) fn neighbours(
+    solver: &Solver,
+    solved: &Solved,
+    lines: &Lines,
+    uses: &Uses,
+) -> Vec<Diagnostic> {
+    let facts = facts::Facts::new(solver, solved, lines, uses);
     let rules = [
         suspend_not_possible::check,
         note_task_only::check,

@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use crate::free_literals::{is_arithmetic, is_number};
 use crate::heap::key_of;
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
@@ -209,7 +210,12 @@ impl Solver<'_> {
     ) -> SetId {
         let mut sets = Vec::with_capacity(operands.len());
         for &operand in operands {
-            let set = self.expr(frame, operand);
+            // Which number it is does not count here, so that editing it changes nothing.
+            let set = if is_arithmetic(operator.event) && is_number(self.program, operand) {
+                self.sets.index
+            } else {
+                self.expr(frame, operand)
+            };
             if set.is_empty() {
                 return set;
             }

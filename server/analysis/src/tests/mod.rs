@@ -2,6 +2,7 @@
 
 mod entries;
 mod guards;
+mod incremental;
 mod indirect;
 mod library;
 mod loops;

@@ -5,7 +5,7 @@ use crate::explain::short_chain;
 use crate::{Analysis, FileId, Script, ScriptKind, analyze};
 
 /// Parts of a script that only call each other once it is loaded, so that any order will do.
-const PARTS: &[&str] = &[
+pub(super) const PARTS: &[&str] = &[
     "function open(address)\n  openURL(address)\nend",
     "function each(list, visit)\n  for _, item in ipairs(list) do visit(item) end\nend",
     "function onNote(event)\n  each({ \"a\" }, open)\n  note(event)\nend",
@@ -28,10 +28,10 @@ const HELPERS: &str = "local M = {}\nfunction M.box(text)\n  messageBox(text)\ne
 const MORE: &str = "local M = {}\nfunction M.run(f)\n  f()\nend\nreturn M\n";
 
 /// Pseudo-random numbers (SplitMix64).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -39,7 +39,7 @@ impl Dice {
         usize::try_from((z ^ (z >> 31)) % end as u64).expect("smaller than a usize")
     }
 
-    fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, self.below(at + 1));
         }
@@ -72,7 +72,7 @@ fn report(script: &Script, analysis: &Analysis) -> Vec<String> {
     lines
 }
 
-fn whole(parts: &[&str], files: &[(&str, &str)]) -> Script {
+pub(super) fn whole(parts: &[&str], files: &[(&str, &str)]) -> Script {
     let mut text = parts.join("\n");
     for (name, module) in files {
         text.push_str(&format!("\n-- file: {name}\n{module}"));
@@ -80,7 +80,7 @@ fn whole(parts: &[&str], files: &[(&str, &str)]) -> Script {
     script(&text, ScriptKind::Auto)
 }
 
-const FILES: [(&str, &str); 2] = [("helpers.lua", HELPERS), ("more.lua", MORE)];
+pub(super) const FILES: [(&str, &str); 2] = [("helpers.lua", HELPERS), ("more.lua", MORE)];
 
 #[test]
 fn the_order_of_independent_functions_and_files_is_nothing_to_the_report() {

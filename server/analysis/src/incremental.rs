@@ -1,0 +1,161 @@
+//! The next version of a script: where only blanks, comments or free literals changed, what is known moves along (THREAD-ANALYSIS 2.9).
+//!
+//! Anything else is analysed from scratch. Invariant: [`Known::next`] gives what [`analyze`](crate::analyze) gives, step counts apart.
+
+use halion_syntax::{Moves, Sameness, TextRange};
+
+use crate::diagnostic::{Code, Diagnostic, Step};
+use crate::free_literals::is_plain_text;
+use crate::function_info::FunctionInfo;
+use crate::script::{FileId, Script};
+use crate::{Analysis, solve_script};
+
+/// A version of a script with its analysis.
+pub struct Known {
+    script: Script,
+    analysis: Analysis,
+    /// For each file, the literals that no finding depends on, in order.
+    free: Vec<Vec<TextRange>>,
+    is_moved: bool,
+}
+
+impl Known {
+    /// Of a first version.
+    #[must_use]
+    pub fn first(script: Script) -> Known {
+        let (analysis, free) = solve_script(&script);
+        Known {
+            script,
+            analysis,
+            free,
+            is_moved: false,
+        }
+    }
+
+    /// Of a later version: this one moved if it has the same structure.
+    #[must_use]
+    pub fn next(&self, script: Script) -> Known {
+        match self.moves_to(&script) {
+            Some(moves) => self.moved(script, &moves),
+            None => Known::first(script),
+        }
+    }
+
+    /// What is known.
+    #[must_use]
+    pub fn analysis(&self) -> &Analysis {
+        &self.analysis
+    }
+
+    /// Whether it was moved here from an earlier version.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        self.is_moved
+    }
+
+    /// For each file, where its tokens have gone; `None` if anything changed that may count.
+    fn moves_to(&self, script: &Script) -> Option<Vec<Moves>> {
+        let (old, new) = (&self.script, script);
+        let paths = |script: &Script| {
+            let files = script.files.iter();
+            files.map(|file| file.path.clone()).collect::<Vec<_>>()
+        };
+        if old.kind != new.kind || old.modules != new.modules || paths(old) != paths(new) {
+            return None;
+        }
+        let files = old.files.iter().zip(&new.files).enumerate();
+        let moves: Vec<Moves> = files
+            .map(|(idx, (old, new))| {
+                let is_changed = !old.parse.is_shared_with(&new.parse);
+                // Messages about errors speak of lines and of what lies around.
+                if is_changed && !(old.parse.errors().is_empty() && new.parse.errors().is_empty()) {
+                    return None;
+                }
+                let free = &self.free[idx];
+                let is_annotated = is_changed && has_annotations(&old.text);
+                let sameness = Sameness {
+                    is_code: &|comment| may_speak(comment, is_annotated),
+                    is_free: &|range, old, new| {
+                        let known = free.binary_search_by_key(&range.start(), |free| free.start());
+                        known.is_ok() && is_plain_text(old) && is_plain_text(new)
+                    },
+                    exact_lines: is_annotated,
+                };
+                Moves::between(&old.parse, &new.parse, &sameness)
+            })
+            .collect::<Option<_>>()?;
+        // This message says a line.
+        let mut diagnostics = self.analysis.diagnostics.iter();
+        let says_line = diagnostics.any(|found| found.code == Code::DuplicateParameter);
+        (!says_line || moves.iter().all(Moves::is_nothing)).then_some(moves)
+    }
+
+    fn moved(&self, script: Script, moves: &[Moves]) -> Known {
+        let Analysis {
+            diagnostics,
+            functions,
+            kind,
+            steps,
+            over_budget,
+        } = &self.analysis;
+        let free = self.free.iter().zip(moves).map(|(free, moves)| {
+            let ranges = free.iter().map(|&range| moves.range(range));
+            ranges.collect()
+        });
+        Known {
+            free: free.collect(),
+            analysis: Analysis {
+                diagnostics: diagnostics
+                    .iter()
+                    .map(|found| moved_diagnostic(found, moves))
+                    .collect(),
+                functions: functions
+                    .iter()
+                    .map(|function| moved_function(function, moves))
+                    .collect(),
+                kind: *kind,
+                steps: *steps,
+                over_budget: *over_budget,
+            },
+            script,
+            is_moved: true,
+        }
+    }
+}
+
+/// Whether comments of the file speak to the analysis.
+fn has_annotations(text: &str) -> bool {
+    text.contains("@diagnostic") || text.contains("@thread")
+}
+
+/// Whether a comment may speak to the analysis, or, in a file where some do, stand in front of one that does.
+fn may_speak(comment: &str, is_annotated: bool) -> bool {
+    has_annotations(comment) || is_annotated && comment.starts_with("--[")
+}
+
+fn moved_diagnostic(found: &Diagnostic, moves: &[Moves]) -> Diagnostic {
+    let place = |(file, range): (FileId, TextRange)| (file, moves[file.idx()].range(range));
+    let mut moved = found.clone();
+    moved.range = place((found.file, found.range)).1;
+    moved.supplied_at = found.supplied_at.map(place);
+    for step in &mut moved.chain {
+        let Step {
+            file,
+            range,
+            supplied_at,
+            ..
+        } = step;
+        *range = place((*file, *range)).1;
+        *supplied_at = supplied_at.map(place);
+    }
+    moved
+}
+
+fn moved_function(function: &FunctionInfo, moves: &[Moves]) -> FunctionInfo {
+    let moves = &moves[function.file.idx()];
+    FunctionInfo {
+        range: moves.range(function.range),
+        name_range: moves.range(function.name_range),
+        ..function.clone()
+    }
+}
