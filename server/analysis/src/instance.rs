@@ -135,6 +135,8 @@ pub struct Instance {
     pub phase: Phase,
     /// How many call sites deep its context is.
     pub depth: u8,
+    /// Where contexts end, in recursion or too deep: the instance that stands for all callers from there on.
+    pub anchor: Option<InstId>,
     /// Arguments by position.
     pub params: Vec<SetId>,
     /// Further arguments.
@@ -173,6 +175,7 @@ impl Instance {
             round_of: None,
             phase,
             depth,
+            anchor: None,
             params: vec![SetId::EMPTY; n_params],
             varargs: Multi::default(),
             is_called: false,

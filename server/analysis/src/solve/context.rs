@@ -10,12 +10,14 @@ use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 
 /// Functions up to this many statements are told apart by the call that leads to them.
 const MAX_CONTEXT_STATS: u32 = 40;
-/// Up to this many calls deep; past it, by the last call alone.
+/// Up to this many calls deep; past it, by the last call and the one at that depth.
 const MAX_CONTEXT_DEPTH: u8 = 6;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 96;
 /// Calls followed on the stack; deeper ones wait in the queue.
 const MAX_NESTING: u32 = 24;
+/// How often a recursive function is run again at once for what it gives to itself.
+const RECURSIONS: u32 = 6;
 /// Further arguments told apart by position.
 const MAX_VARARGS: usize = 8;
 
@@ -70,20 +72,26 @@ impl Solver<'_> {
         if !worthwhile || how.deferred {
             return self.instance(fun, env, how.phase, None, 0);
         }
-        let depth = self.insts[frame.env.idx()].depth;
-        // Recursion would only repeat itself: its rounds share the last call as their context.
-        let caller = if depth < MAX_CONTEXT_DEPTH && fun != frame.fun {
-            frame.env
-        } else {
-            InstId::NONE
+        let here = &self.insts[frame.env.idx()];
+        let depth = here.depth;
+        // Recursion would only repeat itself: all its rounds share the call that started it and the last call as their context.
+        let is_deeper = depth < MAX_CONTEXT_DEPTH && fun != frame.fun;
+        let caller = match here.anchor {
+            Some(anchor) if !is_deeper => anchor,
+            _ => frame.env,
         };
-        self.instance(
+        let site = Some((how.callee, caller));
+        let inst = self.instance(
             fun,
             env,
             how.phase,
-            Some((how.callee, caller)),
+            site,
             (depth + 1).min(MAX_CONTEXT_DEPTH),
-        )
+        );
+        if !is_deeper {
+            self.insts[inst.idx()].anchor.get_or_insert(caller);
+        }
+        inst
     }
 
     /// One round of a loop whose key is known: functions and tables made in it are told apart from those of other rounds.
@@ -95,6 +103,7 @@ impl Solver<'_> {
         let of = &self.insts[outer.idx()];
         let mut instance = Instance::new(of.fun, of.env, of.phase, of.depth, 0);
         instance.round_of = Some((outer, first_var));
+        instance.anchor = of.anchor;
         self.insts.push(instance);
         self.rounds.insert((outer, first_var, key), inst);
         inst
@@ -218,6 +227,12 @@ impl Solver<'_> {
                 self.enqueue(inst);
             } else {
                 self.run(inst);
+                // Recursion while loading is to see variables as they are now, not as they are when the queue is run.
+                for _ in 0..RECURSIONS {
+                    if self.loading && self.insts[inst.idx()].dirty && self.insts[0].running {
+                        self.run(inst);
+                    }
+                }
             }
         }
         self.pass_version(frame.inst, inst);
