@@ -46,6 +46,8 @@ pub enum Code {
     NilCallback,
     /// A parameter that is defined twice.
     DuplicateParameter,
+    /// A module that requires itself again before it is loaded.
+    RequireCycle,
 }
 
 impl Code {
@@ -71,11 +73,12 @@ impl Code {
             Code::DefaultOutOfRange => "default-out-of-range",
             Code::NilCallback => "nil-callback",
             Code::DuplicateParameter => "duplicate-parameter",
+            Code::RequireCycle => "require-cycle",
         }
     }
 
     /// All codes.
-    pub const ALL: [Code; 18] = [
+    pub const ALL: [Code; 19] = [
         Code::SyntaxError,
         Code::WrongThread,
         Code::NeedsController,
@@ -94,6 +97,7 @@ impl Code {
         Code::DefaultOutOfRange,
         Code::NilCallback,
         Code::DuplicateParameter,
+        Code::RequireCycle,
     ];
 
     /// The rule that users know under this name.

@@ -21,6 +21,8 @@ pub struct Loc {
     pub last: Option<SetId>,
     /// Whether global statements stored different things here, one after the other.
     pub versioned: bool,
+    /// Whether it stands for the variables of several rounds of a loop.
+    pub is_summary: bool,
     /// Whether every table has it from its constructor on.
     pub definite: bool,
     /// Whether the host writes it too: parameters and slot locals.

@@ -153,6 +153,8 @@ pub struct Instance {
     pub queued: bool,
     /// Running now.
     pub running: bool,
+    /// One call in the course of loading, run where it stands: it stores as global statements do.
+    pub in_order: bool,
     /// Has run.
     pub seen: bool,
     /// For loading: it or a callee reads what global statements replace, and when it last ran, by [`Versions::epoch`].
@@ -184,6 +186,7 @@ impl Instance {
             dirty: true,
             queued: false,
             running: false,
+            in_order: false,
             seen: false,
             versioned: None,
             edges: Vec::new(),

@@ -12,6 +12,7 @@ pub(crate) mod nil_callback;
 pub(crate) mod note_task_only;
 pub(crate) mod parameter_definition;
 pub(crate) mod removed_function;
+pub(crate) mod require_cycle;
 pub(crate) mod run_sync_argument;
 pub(crate) mod shared_global;
 pub(crate) mod suspend_not_possible;
@@ -49,6 +50,7 @@ pub(crate) fn neighbours(
         default_out_of_range::check,
         nil_callback::check,
         duplicate_parameter::check,
+        require_cycle::check,
     ];
     rules.into_iter().flat_map(|rule| rule(&facts)).collect()
 }

@@ -120,6 +120,7 @@ impl Solver<'_> {
     ) -> Option<Multi> {
         let mut results: Option<Multi> = None;
         let functions = self.values.has_function(callees);
+        let in_order = self.is_call_in_order(frame, how, callees);
         let callees: Vec<_> = self.values.elems(callees).to_vec();
         for elem in callees {
             self.steps += 2;
@@ -127,6 +128,9 @@ impl Solver<'_> {
             let mut how = how.clone();
             how.unsure |= elem.unsure();
             let found = match value {
+                Value::Fun(fun, env) if in_order => {
+                    self.call_in_order(frame, &how, (fun, env, elem.value()), args)
+                }
                 Value::Fun(fun, env) => {
                     let inst = self.instance_for_call(frame, &how, fun, env, args);
                     self.add_arguments(inst, args, Some(frame));

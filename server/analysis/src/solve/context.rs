@@ -1,5 +1,6 @@
 //! Contexts: which instance a call leads to, and running it (THREAD-ANALYSIS 2.2).
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::frame::{Frame, Go};
@@ -215,7 +216,7 @@ impl Solver<'_> {
         if !self.insts[inst.idx()].callers.contains(&frame.inst) {
             self.insts[inst.idx()].callers.push(frame.inst);
         }
-        if frame.chunk && self.loading {
+        if frame.chunk && !frame.flow && self.loading {
             self.publish(frame);
         }
         if self.is_outdated(inst) {
@@ -270,11 +271,13 @@ impl Solver<'_> {
             vars: vec![SetId::EMPTY; fun.vars.len()],
             trail: Vec::new(),
             chunk,
-            flow: chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
+            flow: instance.in_order
+                || chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
             loops: 0,
             edges: Vec::new(),
             calls: Vec::new(),
             exits: Vec::new(),
+            calls_in_order: FxHashMap::default(),
             targets: Vec::new(),
             narrowed: Vec::new(),
         };
@@ -283,9 +286,15 @@ impl Solver<'_> {
             self.flow_trail.clear();
             self.flow_exits.clear();
             self.required.clear();
+            self.loading_since = self.steps;
+            self.require_cycles.clear();
         }
         let params = instance.params.clone();
+        let in_order = instance.in_order;
         self.nesting += 1;
+        if in_order {
+            self.start_function(&mut frame);
+        }
         for (position, set) in params.into_iter().enumerate() {
             let var = VarIdx(u32::try_from(position).expect("few parameters"));
             self.write_var(&mut frame, var, set);
@@ -294,15 +303,18 @@ impl Solver<'_> {
         if go == Go::On {
             self.give_results(inst, &Multi::default());
         }
+        if in_order {
+            self.end_function(&mut frame, go);
+        }
         self.nesting -= 1;
-        if chunk {
+        if chunk && !frame.flow {
             self.end_chunk(&frame);
         }
         let instance = &mut self.insts[inst.idx()];
         instance.running = false;
         instance.edges = frame.edges;
         instance.calls = frame.calls;
-        if instance.results != before {
+        if instance.results != before && !in_order {
             for caller in instance.callers.clone() {
                 self.enqueue(caller);
             }

@@ -229,7 +229,9 @@ impl Solver<'_> {
         let folded = self.fold(operator.event, operator.is_greater, &sets);
         let plain = match (operator.event, folded) {
             (_, Some(set)) => set,
-            ("__len", _) => self.sets.index,
+            ("__len", _) => self
+                .length_in_order(frame, sets[0])
+                .unwrap_or(self.sets.index),
             ("__lt" | "__le", _) => self.sets.boolean,
             ("__concat", _) => self.join_texts(&sets).unwrap_or(self.sets.truthy),
             _ => {

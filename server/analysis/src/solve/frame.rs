@@ -1,7 +1,9 @@
 //! One run of an instance: its variables now, and what it has called so far.
 
+use rustc_hash::FxHashMap;
+
 use crate::instance::{BuiltinCall, Edge, Phase};
-use crate::ir::{FunId, Name, VarIdx};
+use crate::ir::{ExprId, FunId, Name, VarIdx};
 use crate::value::{InstId, LocId, SetId};
 
 /// The state of a run.
@@ -25,16 +27,28 @@ pub(crate) struct Frame {
     pub calls: Vec<BuiltinCall>,
     /// Values of a chunk's variables where it returned early.
     pub exits: Vec<(VarIdx, SetId)>,
+    /// How often each call was made in order so far.
+    pub(super) calls_in_order: FxHashMap<ExprId, u32>,
     /// Where `break` and `goto` lead, innermost last.
     pub(super) targets: Vec<Target>,
     /// Variables of outer functions about which a test said something: levels out, variable, and where in `vars` what is left stands.
     pub(super) narrowed: Vec<(u32, VarIdx, VarIdx)>,
 }
 
-/// The end of a loop, or a label.
+/// What a jump leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The end of the innermost loop.
+    LoopEnd,
+    /// A label.
+    Label(Name),
+    /// The end of a function.
+    Return,
+}
+
+/// Where control can jump.
 pub(super) struct Target {
-    /// None for the end of a loop.
-    pub label: Option<Name>,
+    pub place: Place,
     /// What jumps are counted from.
     pub mark: Mark,
     /// What was changed since then where control jumped.

@@ -1,11 +1,15 @@
 //! What loops go through: one row for each known key or count, so that a body sees each with its own values.
 
 use super::Solver;
+use super::constants::as_number;
 use super::frame::Frame;
-use super::stat::MAX_UNROLLED;
+use super::loops::{MAX_UNROLLED, Order};
 use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, Loop};
-use crate::value::{SetId, TableId, Value};
+use crate::value::{Multi, SetId, TableId, Value};
+
+/// Rows of a loop that are told apart in the course of loading.
+const MAX_COUNT: usize = 512;
 
 impl Solver<'_> {
     /// The bindings of `for k, v in pairs(t)`; `None` if the iterator is not one we know.
@@ -39,18 +43,54 @@ impl Solver<'_> {
         Some(all)
     }
 
+    /// The values of a counting variable between constants.
+    pub(super) fn counts(&mut self, bounds: &Multi) -> Option<Vec<SetId>> {
+        let mut numbers = Vec::new();
+        for &set in &bounds.items {
+            match self.values.single(set)? {
+                Value::Num(bits) => numbers.push(f64::from_bits(bits)),
+                _ => return None,
+            }
+        }
+        self.count(
+            *numbers.first()?,
+            *numbers.get(1)?,
+            numbers.get(2).copied(),
+            MAX_COUNT,
+        )
+    }
+
+    fn count(
+        &mut self,
+        first: f64,
+        last: f64,
+        step: Option<f64>,
+        most: usize,
+    ) -> Option<Vec<SetId>> {
+        let step = step.unwrap_or(1.0);
+        let mut rows = Vec::new();
+        let mut at = first;
+        while step != 0.0 && (last - at) * step >= 0.0 {
+            if rows.len() == most {
+                return None;
+            }
+            rows.push(self.number(at));
+            at += step;
+        }
+        Some(rows)
+    }
+
     /// The values of a counting variable: each number of a short loop that makes functions or tables, any number of another one.
-    /// `None` if control does not get past the bounds.
     pub(super) fn counted(
         &mut self,
         frame: &mut Frame,
         bounds: &[ExprId],
+        sets: &Multi,
         body: &Loop,
-    ) -> Option<Vec<SetId>> {
-        let sets = self.list(frame, bounds)?;
+    ) -> Vec<SetId> {
         let any = vec![self.sets.index];
         if !body.allocates || frame.loops > 0 || sets.items.len() < 2 {
-            return Some(any);
+            return any;
         }
         let number = |solver: &Self, position: usize| match solver
             .values
@@ -59,31 +99,76 @@ impl Solver<'_> {
             Value::Num(bits) => Some(f64::from_bits(bits)),
             _ => None,
         };
-        let Some(first) = number(self, 0) else {
-            return Some(any);
+        let last = number(self, 1).or_else(|| self.length(frame, bounds[1]));
+        let (Some(first), Some(last)) = (number(self, 0), last) else {
+            return any;
         };
-        let last = match number(self, 1) {
-            Some(last) => last,
-            None => match self.length(frame, bounds[1]) {
-                Some(last) => last,
-                None => return Some(any),
-            },
-        };
-        let step = if sets.items.len() > 2 {
-            number(self, 2).unwrap_or(0.0)
-        } else {
-            1.0
-        };
-        let mut rows = Vec::new();
-        let mut at = first;
-        while step != 0.0 && (last - at) * step >= 0.0 {
-            if rows.len() == MAX_UNROLLED {
-                return Some(any);
-            }
-            rows.push(self.values.one(Value::Num(at.to_bits())));
-            at += step;
+        let step = (sets.items.len() > 2).then(|| number(self, 2).unwrap_or(0.0));
+        match self.count(first, last, step, MAX_UNROLLED) {
+            Some(rows) if !rows.is_empty() => rows,
+            _ => any,
         }
-        Some(if rows.is_empty() { any } else { rows })
+    }
+
+    /// Keys and values of a table as it is now, in the course of loading; `None` if they are not known for certain.
+    pub(super) fn rows_in_order(
+        &mut self,
+        frame: &mut Frame,
+        iterator: SetId,
+        state: SetId,
+    ) -> Option<(Vec<Vec<SetId>>, Order)> {
+        let Value::Builtin(builtin) = self.values.single(iterator)? else {
+            return None;
+        };
+        let special = self.builtins.get(builtin).special;
+        let Value::Table(table) = self.values.single(state)? else {
+            return None;
+        };
+        let fields = self.fields_in_order(frame, table)?;
+        let (mut rows, order) = match special {
+            Special::Next => (fields, Order::Any),
+            Special::Ipairs => (items(&fields), Order::Given),
+            _ => return None,
+        };
+        rows.truncate(MAX_COUNT);
+        let rows = rows.into_iter();
+        let rows = rows.map(|(key, set)| vec![self.values.one(key), set]);
+        Some((rows.collect(), order))
+    }
+
+    /// What a table holds at this point of loading, if every field is known: each is there for certain.
+    pub(super) fn fields_in_order(
+        &mut self,
+        frame: &Frame,
+        table: TableId,
+    ) -> Option<Vec<(Value, SetId)>> {
+        let facts = self.heap.get(table);
+        if !frame.flow || !facts.singleton || facts.open || facts.lib.is_some() {
+            return None;
+        }
+        self.listen_shape(table, frame.inst);
+        let facts = self.heap.get(table);
+        let fields = facts.fields.clone();
+        let (array, star) = (facts.array, facts.star);
+        for loc in [array, star] {
+            let set = self.read_loc(frame, loc);
+            if self.values.single(set) != Some(Value::Absent) {
+                return None;
+            }
+        }
+        let mut known = Vec::new();
+        for (key, loc) in fields {
+            let set = self.read_loc(frame, loc);
+            let there = self.values.filter(set, |value| !is_nothing(value));
+            if there.is_empty() {
+                continue;
+            }
+            if there != set {
+                return None;
+            }
+            known.push((self.values.get(key), set));
+        }
+        Some(known)
     }
 
     /// `#t` of a list that was written out and that nothing is added to.
@@ -155,4 +240,17 @@ impl Solver<'_> {
             }
         }
     }
+}
+
+fn is_nothing(value: Value) -> bool {
+    matches!(value, Value::Absent | Value::Nil)
+}
+
+/// The fields from 1 up to the first that is missing.
+pub(super) fn items(fields: &[(Value, SetId)]) -> Vec<(Value, SetId)> {
+    let find = |position: usize| {
+        let key = Value::Num(as_number(position).to_bits());
+        fields.iter().find(|(known, _)| *known == key).copied()
+    };
+    (1..).map_while(find).collect()
 }

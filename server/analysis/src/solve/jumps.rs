@@ -1,17 +1,17 @@
 //! `break` and `goto`: what was changed up to a jump is joined in where it leads.
 
 use super::Solver;
-use super::frame::{Delta, Frame, Go, Mark, Target};
-use crate::ir::{Block, Name, Stat};
+use super::frame::{Delta, Frame, Go, Mark, Place, Target};
+use crate::ir::{Block, Stat};
 
 /// How often what stands behind a label is run to see what a jump back carries.
 const JUMP_ROUNDS: u32 = 6;
 
 impl Frame {
     /// A new place to jump to, innermost from now on.
-    pub(super) fn aim(&mut self, label: Option<Name>, mark: Mark) {
+    pub(super) fn aim(&mut self, place: Place, mark: Mark) {
         self.targets.push(Target {
-            label,
+            place,
             mark,
             jumps: Vec::new(),
         });
@@ -29,7 +29,7 @@ impl Solver<'_> {
         let mark = self.mark(frame);
         for stat in stats {
             if let Stat::Label(label) = stat {
-                frame.aim(Some(*label), mark);
+                frame.aim(Place::Label(*label), mark);
             }
         }
         let go = self.labelled(frame, stats, first);
@@ -37,12 +37,12 @@ impl Solver<'_> {
         go
     }
 
-    /// The end of the innermost loop, or a label: control goes on there with what was changed so far.
-    pub(super) fn jump(&mut self, frame: &mut Frame, label: Option<Name>) {
+    /// Control goes on at a place with what was changed so far.
+    pub(super) fn jump(&mut self, frame: &mut Frame, place: Place) {
         let target = frame
             .targets
             .iter()
-            .rposition(|target| target.label == label);
+            .rposition(|target| target.place == place);
         if let Some(target) = target {
             let delta = self.changes(frame, frame.targets[target].mark);
             frame.targets[target].jumps.push(delta);

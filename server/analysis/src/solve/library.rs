@@ -68,10 +68,15 @@ impl Solver<'_> {
                 let meta = self
                     .values
                     .filter(meta, |value| matches!(value, Value::Table(_)));
-                for (value, _) in self.values.list(first) {
+                let tables = self.values.list(first);
+                for &(value, _) in &tables {
                     if let Value::Table(table) = value {
                         let loc = self.heap.get(table).meta;
-                        self.write_weak(loc, meta);
+                        if frame.flow && self.heap.get(table).singleton && tables.len() == 1 {
+                            self.write_flow(loc, meta);
+                        } else {
+                            self.write_weak(loc, meta);
+                        }
                     }
                 }
                 first
@@ -174,6 +179,9 @@ impl Solver<'_> {
                 let last = args.items.len().saturating_sub(1);
                 let item = args.get(last, &mut self.values);
                 let from = args.exprs.get(last).copied().flatten();
+                if self.insert_in_order(frame, args, from) {
+                    return Some(Multi::default());
+                }
                 for (value, _) in self.values.list(first) {
                     if let (Value::Table(table), true) = (value, last > 0) {
                         self.write_field(frame, table, Key::Array, item, false, from);
@@ -181,7 +189,10 @@ impl Solver<'_> {
                 }
                 self.sets.nil
             }
-            Special::Remove => self.read_items(frame, how, first),
+            Special::Remove => match self.remove_in_order(frame, args) {
+                Some(removed) => removed,
+                None => self.read_items(frame, how, first),
+            },
             Special::Assert => {
                 if !self.values.can_be_true(first) {
                     return None;

@@ -15,15 +15,18 @@ mod iterate;
 mod jumps;
 mod language;
 mod library;
+mod lists;
+mod loops;
 mod metatable;
 mod modules;
 mod open;
+mod order;
 mod places;
 mod refine;
 mod stat;
 mod version;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -35,6 +38,7 @@ use crate::heap::{Heap, Lib};
 use crate::instance::{BuiltinCall, How, Instance, Phase, Root, Via};
 use crate::ir::{ExprId, FunId, Name, Program};
 use crate::script::{FileId, Script, ScriptKind};
+pub(crate) use modules::RequireCycle;
 pub(crate) use version::Versions;
 
 use crate::value::{
@@ -77,6 +81,13 @@ pub(crate) struct Solver<'a> {
     pub steps: u64,
     contexts: FxHashMap<Context, InstId>,
     contexts_of_fun: FxHashMap<FunId, u32>,
+    calls_in_order: FxHashMap<order::Call, InstId>,
+    /// Calls of `require` for a module that is being loaded.
+    pub require_cycles: BTreeMap<ExprId, RequireCycle>,
+    /// Modules that are being loaded, innermost last.
+    modules_loading: Vec<FileId>,
+    /// Evaluations when the global statements were last started.
+    loading_since: u64,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
@@ -152,6 +163,10 @@ impl<'a> Solver<'a> {
             steps: 0,
             contexts: FxHashMap::default(),
             contexts_of_fun: FxHashMap::default(),
+            calls_in_order: FxHashMap::default(),
+            require_cycles: BTreeMap::new(),
+            modules_loading: Vec::new(),
+            loading_since: 0,
             rounds: FxHashMap::default(),
             queue: VecDeque::new(),
             later: VecDeque::new(),
@@ -372,9 +387,8 @@ impl<'a> Solver<'a> {
             // Loading is over; it cannot see what happens later.
             return;
         }
-        // A module's chunk runs as part of the main one, in order.
-        let is_chunk = self.program.fun(self.insts[inst.idx()].fun).is_chunk();
-        let inst = if is_chunk && self.loading {
+        // A module's chunk and what is called in order run as part of the main one.
+        let inst = if self.loading && self.is_flow(inst) {
             InstId(0)
         } else {
             inst

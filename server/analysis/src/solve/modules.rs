@@ -6,7 +6,18 @@ use crate::diagnostic::Why;
 use crate::heap::{Key, Lib};
 use crate::instance::{How, Phase};
 use crate::ir::Name;
+use crate::script::FileId;
 use crate::value::{InstId, Multi, SetId, Value};
+
+/// A call of `require` that closes a cycle.
+pub(crate) struct RequireCycle {
+    /// The instance that calls it.
+    pub inst: InstId,
+    /// The files in the order they require each other; the first one again at the end.
+    pub files: Vec<FileId>,
+    pub unsure: bool,
+    pub protected: bool,
+}
 
 impl Solver<'_> {
     /// `require "name"` (2.1).
@@ -119,8 +130,12 @@ impl Solver<'_> {
         if !self.insts[inst.idx()].callers.contains(&frame.inst) {
             self.insts[inst.idx()].callers.push(frame.inst);
         }
-        if is_first && !self.insts[inst.idx()].running {
+        if self.insts[inst.idx()].running {
+            self.note_cycle(frame, &how, file);
+        } else if is_first {
+            self.modules_loading.push(file);
             self.run(inst);
+            self.modules_loading.pop();
         }
         let results = self.insts[inst.idx()].results.clone();
         let mut results = results.unwrap_or_else(|| self.unknown_results());
@@ -128,5 +143,24 @@ impl Solver<'_> {
             results.items.push(self.sets.yes);
         }
         Some(results)
+    }
+
+    fn note_cycle(&mut self, frame: &Frame, how: &How, file: FileId) {
+        let loading = &self.modules_loading;
+        let from = loading.iter().position(|&known| known == file);
+        let mut files = from.map_or_else(Vec::new, |from| loading[from..].to_vec());
+        if files.is_empty() {
+            // The script requires itself.
+            files.push(file);
+            files.extend(loading);
+        }
+        files.push(file);
+        let cycle = RequireCycle {
+            inst: frame.inst,
+            files,
+            unsure: how.unsure,
+            protected: how.protected,
+        };
+        self.require_cycles.entry(how.callee).or_insert(cycle);
     }
 }

@@ -1,13 +1,16 @@
 //! Tables that others may change: absence of a field is proof only in a table that nothing else can get at (THREAD-ANALYSIS 2.3).
 
 use super::Solver;
+use super::frame::Frame;
 use crate::value::{LocId, Multi, SetId, TableId, Value};
 
 impl Solver<'_> {
-    /// Whether a field that no store was seen for is nil: a table that only travels through variables and arguments.
-    pub(super) fn is_private(&self, table: TableId) -> bool {
+    /// Whether a field that no store was seen for is nil: in a table that only travels through variables and arguments, and in the
+    /// course of loading in order, where nothing else runs.
+    pub(super) fn is_private(&self, frame: &Frame, table: TableId) -> bool {
         let table = self.heap.get(table);
-        !table.stored && !table.open
+        let in_order = frame.flow && table.singleton && table.lib.is_none();
+        (in_order || !table.stored) && !table.open
     }
 
     /// Tables of a set become reachable for whoever reads the place they are stored in.

@@ -37,8 +37,9 @@ impl Solver<'_> {
     }
 
     /// Whether the instance is part of straight-line loading, where order is exact.
-    fn is_flow(&self, inst: InstId) -> bool {
-        self.loading && self.program.fun(self.insts[inst.idx()].fun).is_chunk()
+    pub(super) fn is_flow(&self, inst: InstId) -> bool {
+        let instance = &self.insts[inst.idx()];
+        self.loading && (instance.in_order || self.program.fun(instance.fun).is_chunk())
     }
 
     /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
@@ -113,7 +114,7 @@ impl Solver<'_> {
     }
 
     /// Stores in straight-line loading: replaces what was there.
-    fn write_flow(&mut self, loc: LocId, set: SetId) {
+    pub(super) fn write_flow(&mut self, loc: LocId, set: SetId) {
         self.set_flow(loc, set);
         let place = self.heap.at(loc);
         place.versioned |= !place.load.is_empty() && place.load != set;
@@ -135,6 +136,10 @@ impl Solver<'_> {
         }
         let loc = self.slot(frame.env, var);
         self.listen(loc, frame.inst);
+        let now = match self.flow.get(&loc) {
+            Some(&stored) if frame.flow => stored,
+            _ => now,
+        };
         let weak = self.heap.at(loc).weak;
         self.values.union(now, weak)
     }
@@ -150,7 +155,10 @@ impl Solver<'_> {
         }
         if info.captured {
             let loc = self.slot(frame.env, var);
-            if frame.chunk {
+            if frame.flow {
+                self.heap.at(loc).is_summary |= frame.loops > 0;
+                self.write_flow(loc, set);
+            } else if frame.chunk {
                 let place = self.heap.at(loc);
                 place.versioned |= !place.load.is_empty() && place.load != set;
                 let load = self.values.union(place.load, set);
@@ -182,7 +190,11 @@ impl Solver<'_> {
             return self.sets.unknown;
         };
         self.listen(loc, frame.inst);
-        let version = self.version(frame, loc);
+        let version = if frame.flow {
+            self.flow.get(&loc).copied()
+        } else {
+            self.version(frame, loc)
+        };
         let place = self.heap.at(loc);
         let set = match (frame.phase, place.last) {
             (Phase::LoadC, _) => match version {
@@ -201,7 +213,13 @@ impl Solver<'_> {
 
     /// Assigns a variable of an outer function.
     pub(super) fn write_upvalue(&mut self, frame: &Frame, levels: u32, var: VarIdx, set: SetId) {
-        if let Some(loc) = self.upvalue_loc(frame, levels, var) {
+        let Some(loc) = self.upvalue_loc(frame, levels, var) else {
+            return;
+        };
+        let is_one = frame.flow && !self.heap.at(loc).is_summary && self.flow.contains_key(&loc);
+        if is_one {
+            self.write_flow(loc, set);
+        } else {
             self.write_weak(loc, set);
         }
     }
@@ -245,7 +263,7 @@ impl Solver<'_> {
             set = self.values.union(set, behind);
             // Absence is never proof: nothing known means anything but a function, nil included.
             if !has_meta {
-                let nothing = if has_value || self.is_private(table) {
+                let nothing = if has_value || self.is_private(frame, table) {
                     self.sets.nil
                 } else {
                     self.sets.unknown

@@ -3,15 +3,10 @@
 use halion_syntax::TextRange;
 
 use super::Solver;
-use super::frame::{Delta, Frame, Go, Mark};
+use super::frame::{Delta, Frame, Go, Mark, Place};
 use crate::instance::How;
-use crate::ir::{Block, ExprId, ExprKind, Loop, Stat, VarIdx};
+use crate::ir::{Block, ExprId, ExprKind, Stat};
 use crate::value::{Multi, SetId, Value};
-
-/// How often a loop body is run to see what it carries round; by nesting.
-const ROUNDS: [u32; 4] = [6, 3, 2, 1];
-/// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
-pub(super) const MAX_UNROLLED: usize = 24;
 
 impl Solver<'_> {
     /// Runs statements that have no label among them.
@@ -66,11 +61,7 @@ impl Solver<'_> {
             Stat::Repeat(body, cond) => return self.repeat_loop(frame, body, *cond),
             Stat::If(arms, otherwise) => return self.branches(frame, arms, otherwise.as_ref()),
             Stat::NumericFor(var, bounds, body) => {
-                let Some(rows) = self.counted(frame, bounds, body) else {
-                    return Go::Dead;
-                };
-                let rows: Vec<_> = rows.into_iter().map(|row| vec![(*var, row)]).collect();
-                return self.for_loop(frame, body, &rows);
+                return self.numeric_for(frame, *var, bounds, body);
             }
             Stat::GenericFor(vars, exprs, site, body) => {
                 return self.generic_for(frame, vars, exprs, *site, body);
@@ -80,14 +71,15 @@ impl Solver<'_> {
                     self.give_results(frame.inst, &values);
                 }
                 self.note_exit(frame);
+                self.jump(frame, Place::Return);
                 return Go::Dead;
             }
             Stat::Break => {
-                self.jump(frame, None);
+                self.jump(frame, Place::LoopEnd);
                 return Go::Dead;
             }
             Stat::Goto(label) => {
-                self.jump(frame, Some(*label));
+                self.jump(frame, Place::Label(*label));
                 return Go::Dead;
             }
             Stat::Label(_) => {}
@@ -216,195 +208,6 @@ impl Solver<'_> {
             deltas.push(self.changes(frame, start));
         }
         self.take(frame, mark);
-    }
-
-    /// How often a body is run.
-    fn enter_loop(&mut self, frame: &mut Frame) -> u32 {
-        let mark = self.mark(frame);
-        frame.aim(None, mark);
-        frame.loops += 1;
-        ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
-    }
-
-    /// Goes on behind a loop: from its end if control gets there, and from every `break`.
-    fn leave_loop(&mut self, frame: &mut Frame, go: Go) -> Go {
-        frame.loops -= 1;
-        let mut arms = frame
-            .targets
-            .pop()
-            .map_or_else(Vec::new, |target| target.jumps);
-        if arms.is_empty() {
-            return go;
-        }
-        if go == Go::On {
-            arms.push(Delta::default());
-        }
-        self.join(frame, &arms, u32::MAX);
-        Go::On
-    }
-
-    /// Starts one run of a loop's body.
-    fn start_round(&self, frame: &mut Frame) -> Mark {
-        let mark = self.mark(frame);
-        if let Some(target) = frame.targets.last_mut() {
-            target.mark = mark;
-        }
-        mark
-    }
-
-    /// Ends it: what it changed is added to what was there; whether that grew.
-    fn end_round(&mut self, frame: &mut Frame, mark: Mark, go: Go, body: &Loop) -> bool {
-        let delta = self.take(frame, mark);
-        go == Go::On && self.join(frame, &[delta, Delta::default()], body.first_var)
-    }
-
-    fn while_loop(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
-        let rounds = self.enter_loop(frame);
-        let mut go = Go::On;
-        for round in 0..=rounds {
-            let set = self.expr(frame, cond);
-            go = if set.is_empty() || !self.values.can_be_false(set) {
-                Go::Dead
-            } else {
-                Go::On
-            };
-            if !self.values.can_be_true(set) || round == rounds {
-                break;
-            }
-            let mark = self.start_round(frame);
-            self.refine(frame, cond, true);
-            let end = self.block(frame, &body.body);
-            if !self.end_round(frame, mark, end, body) {
-                break;
-            }
-        }
-        if go == Go::On {
-            self.refine(frame, cond, false);
-        }
-        self.leave_loop(frame, go)
-    }
-
-    fn repeat_loop(&mut self, frame: &mut Frame, body: &Loop, cond: ExprId) -> Go {
-        let rounds = self.enter_loop(frame);
-        let mut go = Go::Dead;
-        for round in 0..rounds {
-            let mark = self.start_round(frame);
-            let end = self.block(frame, &body.body);
-            let set = if end == Go::On {
-                self.expr(frame, cond)
-            } else {
-                SetId::EMPTY
-            };
-            if self.values.can_be_true(set) {
-                go = Go::On;
-            }
-            let grew = if round == 0 && end == Go::On {
-                // The body runs at least once: what it leaves behind replaces what was there.
-                let delta = self.take(frame, mark);
-                self.join(frame, &[delta], body.first_var)
-            } else {
-                self.end_round(frame, mark, end, body)
-            };
-            if !self.values.can_be_false(set) || !grew {
-                break;
-            }
-        }
-        self.leave_loop(frame, go)
-    }
-
-    /// A loop whose body may not run; each round runs it once for every binding of its variables.
-    pub(super) fn for_loop(
-        &mut self,
-        frame: &mut Frame,
-        body: &Loop,
-        bindings: &[Vec<(VarIdx, SetId)>],
-    ) -> Go {
-        let rounds = self.enter_loop(frame);
-        for _ in 0..rounds {
-            let mut grew = false;
-            for binding in bindings {
-                let mark = self.start_round(frame);
-                let outer = frame.env;
-                if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
-                    && let [key] = self.values.elems(key)
-                {
-                    let key = key.value();
-                    frame.env = self.round(outer, body.first_var, key);
-                }
-                for &(var, set) in binding {
-                    self.write_var(frame, var, set);
-                }
-                let end = self.block(frame, &body.body);
-                frame.env = outer;
-                grew |= self.end_round(frame, mark, end, body);
-            }
-            if !grew {
-                break;
-            }
-        }
-        self.leave_loop(frame, Go::On)
-    }
-
-    fn generic_for(
-        &mut self,
-        frame: &mut Frame,
-        vars: &[VarIdx],
-        exprs: &[ExprId],
-        site: ExprId,
-        body: &Loop,
-    ) -> Go {
-        let Some(values) = self.list(frame, exprs) else {
-            return Go::Dead;
-        };
-        let iterator = values.get(0, &mut self.values);
-        let state = values.get(1, &mut self.values);
-        let mut bindings = self.iterations(frame, iterator, state);
-        let how = self.how(frame, site, exprs.first().copied().unwrap_or(site));
-        let next = self.values.filter(iterator, |value| {
-            matches!(value, Value::Fun(..) | Value::Table(_) | Value::Builtin(_))
-        });
-        if !next.is_empty() && bindings.is_none() {
-            let control = values.get(2, &mut self.values);
-            let results = self.invoke(frame, &how, next, &Self::args(&[state, control]));
-            let results = results.unwrap_or_default();
-            bindings = Some(vec![
-                (0..vars.len().max(1))
-                    .map(|position| results.get(position, &mut self.values))
-                    .collect(),
-            ]);
-        }
-        let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
-        let bindings = if bindings.len() > MAX_UNROLLED || frame.loops > 1 {
-            vec![self.merge_rows(&bindings)]
-        } else {
-            bindings
-        };
-        let rows: Vec<Vec<(VarIdx, SetId)>> = bindings
-            .into_iter()
-            .map(|row| {
-                vars.iter()
-                    .enumerate()
-                    .map(|(position, &var)| {
-                        (var, row.get(position).copied().unwrap_or(self.sets.nil))
-                    })
-                    .collect()
-            })
-            .collect();
-        self.for_loop(frame, body, &rows)
-    }
-
-    fn merge_rows(&mut self, rows: &[Vec<SetId>]) -> Vec<SetId> {
-        let mut merged: Vec<SetId> = Vec::new();
-        for row in rows {
-            for (position, &set) in row.iter().enumerate() {
-                if position < merged.len() {
-                    merged[position] = self.values.union(merged[position], set);
-                } else {
-                    merged.push(set);
-                }
-            }
-        }
-        merged
     }
 
     /// The values of an expression list; `None` if control does not get past it.

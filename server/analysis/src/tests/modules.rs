@@ -34,7 +34,7 @@ fn modules_are_part_of_the_script() {
         missing.setup(function() openURL("u") end)
         -- file: override.lua
         require "script"
-        require "override"
+        require "override" -- error: [require-cycle] "require"
         function onNote() playNote(60) end
         "#,
         "trap 34, overrides, cycles and missing modules",

@@ -68,7 +68,7 @@ fn recursion_ends() {
     check(
         r#"
         local function walk(t, f) for k, v in pairs(t) do if type(v) == "table" then walk(v, f) else f(v) end end end
-        local function even(n) if n == 0 then openURL("u") else return odd(n - 1) end end -- error: [wrong-thread] "openURL" onNote > even
+        local function even(n) if n == 0 then openURL("u") else return odd(n - 1) end end -- error: [wrong-thread] "openURL" onNote > even > odd > even > odd > even
         function odd(n) if n == 0 then return false else return even(n - 1) end end
         function onNote() walk({ a = { b = 1 } }, print) even(4) end
         function onLoad() walk({ a = { b = 1 } }, openURL) end

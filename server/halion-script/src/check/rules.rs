@@ -154,6 +154,13 @@ pub const RULES: &[Rule] = &[
         description: "Global statements define two parameters of one name, and the second one replaces the first.",
         help: "Give one of them another name, or delete it.",
     },
+    Rule {
+        code: "require-cycle",
+        severity: Severity::Error,
+        summary: "Module that is required again before it is loaded",
+        description: "Lua 5.2 notes a module as loaded when its text has run, so a cycle of require runs the texts again and again until it fails.",
+        help: "Call require inside the function that needs the module, or give both a third module with what they share.",
+    },
 ];
 
 #[cfg(test)]

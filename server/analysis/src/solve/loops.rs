@@ -1,0 +1,326 @@
+//! Loops: round by round where the rounds are known, else until what a round carries to the next one does not grow.
+
+use super::Solver;
+use super::frame::{Delta, Frame, Go, Mark, Place};
+use super::order::Round;
+use crate::instance::How;
+use crate::ir::{ExprId, Loop, VarIdx};
+use crate::value::{SetId, Value};
+
+/// How often a loop body is run to see what it carries round; by nesting.
+const ROUNDS: [u32; 4] = [6, 3, 2, 1];
+/// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
+pub(super) const MAX_UNROLLED: usize = 24;
+
+/// In which order rows are gone through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As they are.
+    Given,
+    /// Nobody knows: `pairs`.
+    Any,
+}
+
+impl Solver<'_> {
+    /// How often a body is run.
+    fn enter_loop(&mut self, frame: &mut Frame) -> u32 {
+        let mark = self.mark(frame);
+        frame.aim(Place::LoopEnd, mark);
+        frame.loops += 1;
+        ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
+    }
+
+    /// Goes on behind a loop: from its end if control gets there, and from every `break`.
+    fn leave_loop(&mut self, frame: &mut Frame, go: Go) -> Go {
+        frame.loops -= 1;
+        let mut arms = frame
+            .targets
+            .pop()
+            .map_or_else(Vec::new, |target| target.jumps);
+        if arms.is_empty() {
+            return go;
+        }
+        if go == Go::On {
+            arms.push(Delta::default());
+        }
+        self.join(frame, &arms, u32::MAX);
+        Go::On
+    }
+
+    /// Starts one run of a loop's body.
+    fn start_round(&self, frame: &mut Frame) -> Mark {
+        let mark = self.mark(frame);
+        if let Some(target) = frame.targets.last_mut() {
+            target.mark = mark;
+        }
+        mark
+    }
+
+    /// Ends it: what it changed is added to what was there; whether that grew.
+    fn end_round(&mut self, frame: &mut Frame, mark: Mark, go: Go, body: &Loop) -> bool {
+        let delta = self.take(frame, mark);
+        go == Go::On && self.join(frame, &[delta, Delta::default()], body.first_var)
+    }
+
+    pub(super) fn while_loop(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
+        let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
+            let set = solver.expr(frame, cond);
+            let may_go_on = solver.values.can_be_true(set);
+            match (may_go_on, set.is_empty() || solver.values.can_be_false(set)) {
+                (true, false) => Round::Run(Vec::new()),
+                (false, true) if !set.is_empty() => Round::End,
+                _ => Round::Unknown,
+            }
+        });
+        let go = go.unwrap_or_else(|| self.while_unknown(frame, cond, body));
+        self.end_in_order(frame, start, go)
+    }
+
+    /// A loop about whose number of rounds nothing is known.
+    fn while_unknown(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
+        let rounds = self.enter_loop(frame);
+        let mut go = Go::On;
+        for round in 0..=rounds {
+            let set = self.expr(frame, cond);
+            go = if set.is_empty() || !self.values.can_be_false(set) {
+                Go::Dead
+            } else {
+                Go::On
+            };
+            if !self.values.can_be_true(set) || round == rounds {
+                break;
+            }
+            let mark = self.start_round(frame);
+            self.refine(frame, cond, true);
+            let end = self.block(frame, &body.body);
+            if !self.end_round(frame, mark, end, body) {
+                break;
+            }
+        }
+        if go == Go::On {
+            self.refine(frame, cond, false);
+        }
+        self.leave_loop(frame, go)
+    }
+
+    pub(super) fn repeat_loop(&mut self, frame: &mut Frame, body: &Loop, cond: ExprId) -> Go {
+        let rounds = self.enter_loop(frame);
+        let mut go = Go::Dead;
+        for round in 0..rounds {
+            let mark = self.start_round(frame);
+            let end = self.block(frame, &body.body);
+            let set = if end == Go::On {
+                self.expr(frame, cond)
+            } else {
+                SetId::EMPTY
+            };
+            if self.values.can_be_true(set) {
+                go = Go::On;
+            }
+            let grew = if round == 0 && end == Go::On {
+                // The body runs at least once: what it leaves behind replaces what was there.
+                let delta = self.take(frame, mark);
+                self.join(frame, &[delta], body.first_var)
+            } else {
+                self.end_round(frame, mark, end, body)
+            };
+            if !self.values.can_be_false(set) || !grew {
+                break;
+            }
+        }
+        self.leave_loop(frame, go)
+    }
+
+    /// A loop that goes through rows, each of them once.
+    fn rows_loop(
+        &mut self,
+        frame: &mut Frame,
+        body: &Loop,
+        rows: &[Vec<(VarIdx, SetId)>],
+        order: Order,
+    ) -> Go {
+        let (mut next, mut before) = (0, None);
+        let mut deltas = Vec::new();
+        let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
+            if order == Order::Any {
+                deltas.extend(before.map(|mark| solver.changes(frame, mark)));
+                before = Some(solver.mark(frame));
+            }
+            next += 1;
+            match rows.get(next - 1) {
+                Some(row) => Round::Run(row.clone()),
+                None => Round::End,
+            }
+        });
+        self.blend(frame, &deltas);
+        // Fuel ran out half-way: the rest of the rows in any order.
+        let go = go.unwrap_or_else(|| self.for_loop(frame, body, rows.get(next..).unwrap_or(&[])));
+        self.end_in_order(frame, start, go)
+    }
+
+    /// A loop whose body may not run; each round runs it once for every binding of its variables.
+    pub(super) fn for_loop(
+        &mut self,
+        frame: &mut Frame,
+        body: &Loop,
+        bindings: &[Vec<(VarIdx, SetId)>],
+    ) -> Go {
+        let rounds = self.enter_loop(frame);
+        for _ in 0..rounds {
+            let mut grew = false;
+            for binding in bindings {
+                let mark = self.start_round(frame);
+                let outer = frame.env;
+                if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
+                    && let [key] = self.values.elems(key)
+                {
+                    let key = key.value();
+                    frame.env = self.round(outer, body.first_var, key);
+                }
+                for &(var, set) in binding {
+                    self.write_var(frame, var, set);
+                }
+                let end = self.block(frame, &body.body);
+                frame.env = outer;
+                grew |= self.end_round(frame, mark, end, body);
+            }
+            if !grew {
+                break;
+            }
+        }
+        self.leave_loop(frame, Go::On)
+    }
+
+    pub(super) fn numeric_for(
+        &mut self,
+        frame: &mut Frame,
+        var: VarIdx,
+        bounds: &[ExprId],
+        body: &Loop,
+    ) -> Go {
+        let Some(bounds_now) = self.list(frame, bounds) else {
+            return Go::Dead;
+        };
+        let counts = if self.in_order(frame) {
+            self.counts(&bounds_now)
+        } else {
+            None
+        };
+        let bind =
+            |rows: Vec<SetId>| -> Vec<_> { rows.into_iter().map(|row| vec![(var, row)]).collect() };
+        if let Some(counts) = counts {
+            return self.rows_loop(frame, body, &bind(counts), Order::Given);
+        }
+        let rows = self.counted(frame, bounds, &bounds_now, body);
+        self.for_loop(frame, body, &bind(rows))
+    }
+
+    pub(super) fn generic_for(
+        &mut self,
+        frame: &mut Frame,
+        vars: &[VarIdx],
+        exprs: &[ExprId],
+        site: ExprId,
+        body: &Loop,
+    ) -> Go {
+        let Some(values) = self.list(frame, exprs) else {
+            return Go::Dead;
+        };
+        let iterator = values.get(0, &mut self.values);
+        let state = values.get(1, &mut self.values);
+        let how = self.how(frame, site, exprs.first().copied().unwrap_or(site));
+        if self.in_order(frame)
+            && let Some((rows, order)) = self.rows_in_order(frame, iterator, state)
+        {
+            let rows = self.bind(vars, rows);
+            return self.rows_loop(frame, body, &rows, order);
+        }
+        let bindings = self.iterations(frame, iterator, state);
+        let next = self.values.filter(iterator, |value| {
+            matches!(value, Value::Fun(..) | Value::Table(_) | Value::Builtin(_))
+        });
+        if !next.is_empty() && bindings.is_none() {
+            let control = values.get(2, &mut self.values);
+            return self.iterator_loop(frame, vars, &how, next, (state, control), body);
+        }
+        let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
+        let bindings = if bindings.len() > MAX_UNROLLED || frame.loops > 1 {
+            vec![self.merge_rows(&bindings)]
+        } else {
+            bindings
+        };
+        let rows = self.bind(vars, bindings);
+        self.for_loop(frame, body, &rows)
+    }
+
+    fn bind(&self, vars: &[VarIdx], rows: Vec<Vec<SetId>>) -> Vec<Vec<(VarIdx, SetId)>> {
+        let nil = self.sets.nil;
+        let bind = |row: Vec<SetId>| {
+            let row = row.into_iter().chain(std::iter::repeat(nil));
+            vars.iter().copied().zip(row).collect()
+        };
+        rows.into_iter().map(bind).collect()
+    }
+
+    /// A loop over what a function gives.
+    fn iterator_loop(
+        &mut self,
+        frame: &mut Frame,
+        vars: &[VarIdx],
+        how: &How,
+        next: SetId,
+        (state, control): (SetId, SetId),
+        body: &Loop,
+    ) -> Go {
+        let mut control = control;
+        let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
+            let args = Self::args(&[state, control]);
+            let Some(results) = solver.invoke(frame, how, next, &args) else {
+                return Round::Unknown;
+            };
+            control = results.get(0, &mut solver.values);
+            let may_end = solver
+                .values
+                .values(control)
+                .any(|value| matches!(value, Value::Nil | Value::Absent | Value::Unknown));
+            let may_go_on = solver
+                .values
+                .values(control)
+                .any(|value| !matches!(value, Value::Nil | Value::Absent));
+            match (may_go_on, may_end) {
+                (true, false) => Round::Run(
+                    vars.iter()
+                        .enumerate()
+                        .map(|(position, &var)| (var, results.get(position, &mut solver.values)))
+                        .collect(),
+                ),
+                (false, true) => Round::End,
+                _ => Round::Unknown,
+            }
+        });
+        let go = go.unwrap_or_else(|| {
+            let results = self.invoke(frame, how, next, &Self::args(&[state, control]));
+            let results = results.unwrap_or_default();
+            let row = (0..vars.len().max(1))
+                .map(|position| results.get(position, &mut self.values))
+                .collect();
+            let rows = self.bind(vars, vec![row]);
+            self.for_loop(frame, body, &rows)
+        });
+        self.end_in_order(frame, start, go)
+    }
+
+    fn merge_rows(&mut self, rows: &[Vec<SetId>]) -> Vec<SetId> {
+        let mut merged: Vec<SetId> = Vec::new();
+        for row in rows {
+            for (position, &set) in row.iter().enumerate() {
+                if position < merged.len() {
+                    merged[position] = self.values.union(merged[position], set);
+                } else {
+                    merged.push(set);
+                }
+            }
+        }
+        merged
+    }
+}
