@@ -43,9 +43,7 @@ const N_PROPOSALS: usize = 8;
 /// Runs `case` and compares everything it states.
 pub fn run(case: &Case) -> Outcome {
     let mut outcome = Outcome::default();
-    let (script, cursor) = script(case);
-    let analysis = halion_analysis::analyze(&script);
-    compare_marks(&script, &analysis, &mut outcome);
+    let (mut script, cursor) = script(case);
     let scenario = match scenario(case) {
         Ok(scenario) => scenario,
         Err(problem) => {
@@ -53,6 +51,11 @@ pub fn run(case: &Case) -> Outcome {
             return outcome;
         }
     };
+    if scenario.script_kind == halion_engine::ScriptKind::Ui {
+        script.kind = ScriptKind::Ui;
+    }
+    let analysis = halion_analysis::analyze(&script);
+    compare_marks(&script, &analysis, &mut outcome);
     let errors_marked = wrong_threads(&script, &analysis, |severity| severity == Severity::Error);
     let played = case
         .blocks

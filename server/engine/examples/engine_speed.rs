@@ -32,14 +32,12 @@ const LOOP: &str = "setScriptExecTimeOut(1e9) local t = {}
 for i = 1, 2e7 do t[i % 100] = i * 2 + 1 end";
 
 fn main() -> Result<(), String> {
-    let notes = (0..1200).map(|note| Input {
-        at_ms: f64::from(note) * 50.0,
-        kind: InputKind::Note {
-            note: 60,
-            velocity: 100,
-            length_ms: 40.0,
-        },
-    });
+    let note = InputKind::Note {
+        note: 60,
+        velocity: 100,
+        length_ms: 40.0,
+    };
+    let notes = (0..1200).map(|at| Input::new(f64::from(at) * 50.0, note.clone()));
     let dense = Scenario {
         inputs: notes.collect(),
         ..Scenario::silent()

@@ -3,13 +3,14 @@
 //! Invariant: every function, method, constructor and table of the API exists. What `builtins` does not implement checks
 //! its thread, says once by name that it is not simulated, and returns nothing.
 
-use halion_api::{Function as ApiFunction, FunctionKind, Threads, api};
+use halion_api::{Function as ApiFunction, FunctionKind, Thread, Threads, api};
 use mlua::{Lua, Table};
 
 use crate::{
     builtins::{self, elements},
     native, protected,
     runtime::Host,
+    scenario::ScriptKind,
 };
 
 /// Fills the globals of a fresh state.
@@ -17,9 +18,14 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
     protected::install(lua)?;
     builtins::lua_library::install(lua, host)?;
     let globals = lua.globals();
+    let script_kind = host.world.borrow().script_kind;
     for function in api().functions() {
         let body = builtins::body(&function.name).unwrap_or(builtins::not_simulated);
-        let bound = native::api_function(lua, host, function, threads(function), body)?;
+        let threads = match script_kind {
+            ScriptKind::Ui if function.ui_only => Threads::of(Thread::Controller),
+            _ => threads(function),
+        };
+        let bound = native::api_function(lua, host, function, threads, body)?;
         place(lua, &globals, function, bound)?;
     }
     for enumeration in api().enums() {
@@ -30,11 +36,14 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
         globals.raw_set(enumeration.name.as_str(), table)?;
     }
     elements::install(lua, host)?;
+    if script_kind == ScriptKind::Ui {
+        builtins::ui::install(lua)?;
+    }
     builtins::event_object::install(lua, host)?;
     builtins::variables::install(lua, host)
 }
 
-/// Where a function may run. `getElement` exists in UI scripts only and is refused on both threads (HALion semantics 10.7).
+/// Where a function of a MIDI module script may run. `getElement` exists in UI scripts only and is refused on both threads (HALion semantics 10.7).
 pub(crate) fn threads(function: &ApiFunction) -> Threads {
     if function.ui_only {
         Threads::NONE

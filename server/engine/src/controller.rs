@@ -7,11 +7,9 @@ use mlua::MultiValue;
 
 use crate::{
     builtins::{parameters, presets},
-    clock::Samples,
     dispatch,
     engine::Engine,
-    inputs::Edit,
-    inputs::thread_of,
+    inputs::{Action, ActionKind, Edit, thread_of},
     parameter,
     record::ParameterChange,
     runtime::{self, Start},
@@ -24,10 +22,11 @@ impl Engine {
         self.host.world.borrow_mut().thread = Thread::Controller;
         let first_task = self.host.world.borrow().next_task_id();
         let mut active = self.start_async_job();
-        self.edit_in_controller();
+        self.act_in_controller();
         active |= self.run_change_jobs();
         active |= self.resume_controller_tasks();
         active |= presets::step(&self.lua, &self.host);
+        self.take_answers();
         active |= self.host.world.borrow().next_task_id() != first_task;
         self.idle(active);
     }
@@ -55,10 +54,13 @@ impl Engine {
         true
     }
 
-    /// (b) UI edits of parameters whose callback belongs to the Controller, and queued change callbacks.
-    pub(crate) fn edit_in_controller(&mut self) {
-        while let Some(edit) = self.next_edit(Thread::Controller, |at, now| at <= now) {
-            self.apply(edit);
+    /// (b) Edits of parameters whose callback belongs to the Controller, saving and loading, and queued change callbacks.
+    pub(crate) fn act_in_controller(&mut self) {
+        while let Some(action) = self.next_action(Thread::Controller) {
+            match action.kind {
+                ActionKind::Edit(edit) => self.apply(&edit),
+                ActionKind::Lifecycle(lifecycle) => self.live(lifecycle, action.slot),
+            }
         }
     }
 
@@ -122,55 +124,42 @@ impl Engine {
         }
     }
 
-    /// Takes the next UI edit for a thread whose time has come.
-    pub(crate) fn next_edit(
-        &mut self,
-        thread: Thread,
-        due: impl Fn(Samples, Samples) -> bool,
-    ) -> Option<Edit> {
+    /// Takes the next action for a thread whose time has come.
+    pub(crate) fn next_action(&mut self, thread: Thread) -> Option<Action> {
         let at = {
             let world = self.host.world.borrow();
-            self.inputs.edits.iter().position(|edit| {
-                due(edit.at, world.clock.now) && thread_of(&world, &edit.name) == thread
-            })?
+            let now = world.clock.now;
+            let is_due = |action: &Action| action.at <= now && thread_of(&world, action) == thread;
+            self.inputs.actions.iter().position(is_due)?
         };
-        self.inputs.edits.remove(at)
+        self.inputs.actions.remove(at)
     }
 
-    /// An edit on the user interface; the trace tells why one has no effect.
-    pub(crate) fn apply(&mut self, edit: Edit) {
-        if self
-            .host
-            .world
-            .borrow()
-            .parameters
-            .get(&edit.name)
-            .is_none()
+    /// An edit from outside the script; the trace tells why one has no effect.
+    pub(crate) fn apply(&mut self, edit: &Edit) {
+        if let Err(why) = self.try_apply(edit) {
+            let text = format!("[scenario] {why}; the edit is ignored");
+            self.host.world.borrow_mut().print(text);
+        }
+    }
+
+    fn try_apply(&mut self, edit: &Edit) -> Result<(), String> {
+        let name = &edit.name;
         {
-            let text = format!(
-                "[scenario] the script has no parameter \"{}\"; the edit is ignored",
-                edit.name
-            );
-            self.host.world.borrow_mut().print(text);
-            return;
+            let world = self.host.world.borrow();
+            let Some(parameter) = world.parameters.get(name) else {
+                return Err(format!("the script has no parameter \"{name}\""));
+            };
+            if parameter.read_only {
+                return Err(format!("parameter \"{name}\" is read-only"));
+            }
+            if edit.by == ParameterChange::Automation && !parameter.automatable {
+                return Err(format!("parameter \"{name}\" is not automatable"));
+            }
         }
-        let changed = parameter::lua_value(&self.lua, &edit.value)
+        parameter::lua_value(&self.lua, &edit.value)
             .map_err(|error| error.to_string())
-            .and_then(|value| {
-                parameters::change(
-                    &self.lua,
-                    &self.host,
-                    &edit.name,
-                    value,
-                    ParameterChange::Ui,
-                )
-            });
-        if let Err(why) = changed {
-            let text = format!(
-                "[scenario] parameter \"{}\": {why}; the edit is ignored",
-                edit.name
-            );
-            self.host.world.borrow_mut().print(text);
-        }
+            .and_then(|value| parameters::edit(&self.lua, &self.host, name, value, edit.by))
+            .map_err(|why| format!("parameter \"{name}\": {why}"))
     }
 }

@@ -118,7 +118,7 @@ impl TaskView {
             parent: task.parent,
             waited_for_by: match task.purpose {
                 Purpose::Async(caller) => Some(caller),
-                Purpose::Plain | Purpose::Idle => None,
+                Purpose::Plain | Purpose::Idle | Purpose::Answer => None,
             },
             waiting: task.waiting.as_ref().map(Wait::reason),
         }

@@ -19,7 +19,7 @@ impl Engine {
         {
             let clock = &self.host.world.borrow().clock;
             let at_ms = clock.samples_to_ms(now as f64);
-            self.inputs.extend(clock, &[Input { at_ms, kind }]);
+            self.inputs.extend(clock, &[Input::new(at_ms, kind)]);
         }
         self.run_until(now);
         if self.inputs.is_due(now) {

@@ -10,20 +10,21 @@ use std::{
 };
 
 use halion_lua::Interpreter;
-use mlua::{Lua, LuaOptions, StdLib};
+use mlua::Lua;
 
 use crate::{
-    bindings,
     clock::Samples,
     debug::{self, DebugHooks},
     files::{self, Files, MemoryFiles},
     inputs::Inputs,
-    meter::{self, Meter},
+    lifecycle::Archive,
+    meter::Meter,
     proposed,
     record::Record,
     runtime::{Host, Runtime},
     scenario::Scenario,
-    start,
+    start::{self, Beginning},
+    state,
     world::World,
 };
 
@@ -93,14 +94,17 @@ pub enum End {
 pub struct Engine {
     pub(crate) lua: Lua,
     pub(crate) host: Host,
-    script: Source,
+    pub(crate) script: Source,
     started: bool,
     /// The present block has begun and not ended: time stands within it.
     pub(crate) in_block: bool,
     pub(crate) inputs: Inputs,
     pub(crate) last_tick: Samples,
+    pub(crate) archive: Archive,
+    /// How the script starts when it starts first.
+    beginning: Beginning,
     /// Holds the memory of `lua`; last, because everything above may refer to it.
-    _interpreter: Interpreter,
+    pub(crate) interpreter: Interpreter,
 }
 
 impl Engine {
@@ -116,13 +120,6 @@ impl Engine {
                 "the program tree of the scenario was not read from `{file}`"
             ));
         }
-        let libraries = StdLib::ALL_SAFE | StdLib::DEBUG;
-        // SAFETY: the debug library is cut down to what cannot break the state before any script runs.
-        let lua = unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) };
-        let failed = |error: mlua::Error| format!("cannot set up the script engine: {error}");
-        let mut interpreter = Interpreter::new(lua, proposed::MEMORY_LIMIT).map_err(failed)?;
-        // Declared after the interpreter, so that on failure it goes first.
-        let lua = interpreter.lua().clone();
         let host = Rc::new(Runtime {
             world: RefCell::new(World::new(&scenario, observer)),
             meter: Rc::new(Meter::default()),
@@ -134,15 +131,7 @@ impl Engine {
             files: RefCell::new(surroundings.files),
             script_dir: files::folder_of(&script.path).to_owned(),
         });
-        let meter = host.meter.clone();
-        interpreter.report_large_blocks(Box::new(move |bytes| meter.charge_memory(bytes)));
-        // Collections during set-up would come at moments that differ from run to run: mlua's registry is hashed by the
-        // addresses of its own statics.
-        lua.gc_stop();
-        meter::install(&lua, &host.meter);
-        bindings::install(&lua, &host).map_err(failed)?;
-        lua.gc_collect().map_err(failed)?;
-        lua.gc_restart();
+        let (lua, interpreter) = state::fresh(&host)?;
         let inputs = Inputs::new(&host.world.borrow().clock, &scenario);
         Ok(Engine {
             lua,
@@ -151,8 +140,10 @@ impl Engine {
             started: false,
             in_block: false,
             inputs,
+            archive: Archive::default(),
+            beginning: Beginning::of(&scenario),
             last_tick: 0,
-            _interpreter: interpreter,
+            interpreter,
         })
     }
 
@@ -209,8 +200,8 @@ impl Engine {
             self.controller_step();
         } else {
             self.started = true;
-            start::controller(&self.lua, &self.host, &self.script);
-            self.edit_in_controller();
+            start::controller(&self.lua, &self.host, &self.script, &self.beginning);
+            self.act_in_controller();
         }
         self.begin_processor_block();
         self.in_block = true;

@@ -39,6 +39,26 @@ pub struct StackFrame {
 }
 
 impl ScriptError {
+    /// What a callback returned cannot be used.
+    pub(crate) fn in_result(
+        callback: &str,
+        path: &str,
+        message: String,
+        thread: Thread,
+        task: TaskId,
+    ) -> ScriptError {
+        ScriptError {
+            callback: callback.to_owned(),
+            path: path.to_owned(),
+            line: 0,
+            message,
+            source_line: String::new(),
+            thread,
+            task,
+            stack: Vec::new(),
+        }
+    }
+
     /// The line HALion's output pane shows. The source line keeps its indentation, as in HALion's picture.
     pub fn text(&self) -> String {
         if self.line == 0 {

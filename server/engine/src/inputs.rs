@@ -7,8 +7,8 @@ use halion_api::Thread;
 use crate::{
     clock::{Clock, Samples},
     event::Event,
-    keys::Keys,
-    scenario::{Input, InputKind, Scenario, Value},
+    record::ParameterChange,
+    scenario::{Input, InputKind, Lifecycle, Scenario, Value},
     world::World,
 };
 
@@ -16,7 +16,8 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Inputs {
     incoming: VecDeque<Incoming>,
-    pub edits: VecDeque<Edit>,
+    /// What the Controller sees to, and edits of parameters, which the Processor may have to see to.
+    pub actions: VecDeque<Action>,
     /// Ids of the notes of `note` inputs.
     pairs: Vec<Option<i64>>,
 }
@@ -24,6 +25,7 @@ pub(crate) struct Inputs {
 /// An event on its way in.
 struct Incoming {
     at: Samples,
+    slot: Option<u32>,
     event: IncomingEvent,
 }
 
@@ -36,11 +38,24 @@ enum IncomingEvent {
     StartOf(usize, Event),
 }
 
-/// A UI edit on its way in.
-pub(crate) struct Edit {
+/// Something on its way in that is no event.
+pub(crate) struct Action {
     pub at: Samples,
+    pub slot: Option<u32>,
+    pub kind: ActionKind,
+}
+
+pub(crate) enum ActionKind {
+    /// Somebody moves a parameter.
+    Edit(Edit),
+    Lifecycle(Lifecycle),
+}
+
+/// A parameter gets another value from outside the script.
+pub(crate) struct Edit {
     pub name: String,
     pub value: Value,
+    pub by: ParameterChange,
 }
 
 impl Inputs {
@@ -54,12 +69,15 @@ impl Inputs {
     /// More of them, behind those of the same sample.
     pub fn extend(&mut self, clock: &Clock, inputs: &[Input]) {
         let mut incoming = Vec::from(std::mem::take(&mut self.incoming));
-        let mut edits = Vec::from(std::mem::take(&mut self.edits));
+        let mut actions = Vec::from(std::mem::take(&mut self.actions));
         let pairs = &mut self.pairs;
         for input in inputs {
             let at = clock.sample_at_ms(input.at_ms);
+            let slot = input.slot;
+            let action = |kind| Action { at, slot, kind };
             let plain = |event| Incoming {
                 at,
+                slot,
                 event: IncomingEvent::Plain(event),
             };
             match input.kind.clone() {
@@ -72,11 +90,13 @@ impl Inputs {
                     pairs.push(None);
                     incoming.push(Incoming {
                         at,
+                        slot,
                         event: IncomingEvent::StartOf(pair, note_on(note, velocity)),
                     });
                     let end = clock.sample_at_ms(input.at_ms + length_ms);
                     incoming.push(Incoming {
                         at: end,
+                        slot,
                         event: IncomingEvent::EndOf(pair, note.into()),
                     });
                 }
@@ -107,23 +127,33 @@ impl Inputs {
                 InputKind::Transport { playing } => {
                     incoming.push(plain(Event::Transport { playing }))
                 }
-                InputKind::Parameter { name, value } => edits.push(Edit { at, name, value }),
+                InputKind::Parameter { name, value } => {
+                    let by = ParameterChange::Ui;
+                    actions.push(action(ActionKind::Edit(Edit { name, value, by })));
+                }
+                InputKind::Lifecycle(Lifecycle::Automation { name, value }) => {
+                    let by = ParameterChange::Automation;
+                    actions.push(action(ActionKind::Edit(Edit { name, value, by })));
+                }
+                InputKind::Lifecycle(lifecycle) => {
+                    actions.push(action(ActionKind::Lifecycle(lifecycle)));
+                }
             }
         }
         incoming.sort_by_key(|incoming| incoming.at);
-        edits.sort_by_key(|edit| edit.at);
-        (self.incoming, self.edits) = (incoming.into(), edits.into());
+        actions.sort_by_key(|action| action.at);
+        (self.incoming, self.actions) = (incoming.into(), actions.into());
     }
 
     /// Is something due at a sample that has not come in yet?
     pub fn is_due(&self, at: Samples) -> bool {
         self.next_at().is_some_and(|next| next <= at)
-            || self.edits.front().is_some_and(|edit| edit.at <= at)
+            || self.actions.front().is_some_and(|action| action.at <= at)
     }
 
     /// Has everything come in?
     pub fn is_empty(&self) -> bool {
-        self.incoming.is_empty() && self.edits.is_empty()
+        self.incoming.is_empty() && self.actions.is_empty()
     }
 
     /// The sample of the next event.
@@ -131,12 +161,16 @@ impl Inputs {
         self.incoming.front().map(|incoming| incoming.at)
     }
 
-    /// Takes the next event that is due at a sample. A note gets its id now; a note-off has that of its note-on, the oldest held
+    /// The slot of the next event, if one is due at a sample.
+    pub fn next_slot(&self, at: Samples) -> Option<Option<u32>> {
+        let next = self.incoming.front().filter(|next| next.at <= at)?;
+        Some(next.slot)
+    }
+
+    /// Takes the next event, for the slot whose turn it is. A note gets its id now; a note-off has that of its note-on, the oldest held
     /// one of its key.
-    pub fn next_event(&mut self, at: Samples, keys: &mut Keys) -> Option<Event> {
-        if self.next_at()? > at {
-            return None;
-        }
+    pub fn next_event(&mut self, world: &mut World) -> Option<Event> {
+        let keys = &mut world.slot.keys;
         Some(match self.incoming.pop_front()?.event {
             IncomingEvent::StartOf(pair, mut event) => {
                 let new_id = keys.new_id();
@@ -171,10 +205,12 @@ impl Inputs {
     }
 }
 
-/// Where an edit of a parameter is handled (HALion semantics 6.6).
-pub(crate) fn thread_of(world: &World, name: &str) -> Thread {
-    let parameter = world.parameters.get(name);
-    match parameter {
+/// Where an action is handled: edits of parameters where their callbacks run (HALion semantics 6.6).
+pub(crate) fn thread_of(world: &World, action: &Action) -> Thread {
+    let ActionKind::Edit(edit) = &action.kind else {
+        return Thread::Controller;
+    };
+    match world.parameters.get(&edit.name) {
         Some(parameter) => world.thread_of_callback(parameter),
         None => Thread::Controller,
     }

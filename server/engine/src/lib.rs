@@ -13,6 +13,7 @@ mod calendar;
 mod clock;
 pub mod code_lines;
 mod controller;
+mod data;
 pub mod debug;
 mod dispatch;
 mod drive;
@@ -25,8 +26,10 @@ mod format;
 mod inputs;
 pub mod inspect;
 mod keys;
+mod lifecycle;
 mod meter;
 mod midi;
+mod modulation;
 mod native;
 mod parameter;
 mod processor;
@@ -38,19 +41,24 @@ mod scenario;
 mod seat;
 mod slot;
 mod start;
+mod state;
 mod task;
+mod trace;
 mod traceback;
 pub mod tree;
+mod undo;
 mod world;
 
 pub use clock::{Clock, Samples};
+pub use data::Data;
 pub use debug::{DebugHooks, Go, Stopped, TaskChange, TaskView, Watch};
 pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source, Surroundings};
 pub use error::{ScriptError, StackFrame};
 pub use event::{Change, Event};
 pub use halion_api::Thread;
-pub use record::{ParameterChange, Record, RecordKind, TaskId, trace_line};
+pub use record::{ParameterChange, Record, RecordKind, TaskId};
 pub use scenario::{
-    Input, InputKind, Program, Scenario, ScenarioError, Value, parse_described, scenario_reference,
-    write,
+    Input, InputKind, Lifecycle, Preset, Program, Scenario, ScenarioError, ScriptKind, SubPreset,
+    Value, parse_described, scenario_reference, write,
 };
+pub use trace::trace_line;

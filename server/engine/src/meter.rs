@@ -91,6 +91,11 @@ impl Meter {
         self.stopped.get()
     }
 
+    /// A fresh script may run again.
+    pub fn reset(&self) {
+        self.stopped.set(false);
+    }
+
     /// Ends the script at the next look at the meter, uncatchably.
     pub fn stop(&self) {
         self.stopped.set(true);

@@ -25,10 +25,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Scenario, String> {
     }
     events.sort_by_key(|&(tick, _)| tick);
     let mut scenario = Scenario::silent();
-    scenario.inputs.push(Input {
-        at_ms: 0.0,
-        kind: InputKind::Transport { playing: true },
-    });
+    let playing = InputKind::Transport { playing: true };
+    scenario.inputs.push(Input::new(0.0, playing));
     let mut time = TempoMap::new(file.header.timing);
     for (tick, kind) in events {
         let at_ms = time.ms(tick);
@@ -46,7 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Scenario, String> {
         };
         scenario
             .inputs
-            .extend(kind.map(|kind| Input { at_ms, kind }));
+            .extend(kind.map(|kind| Input::new(at_ms, kind)));
     }
     Ok(scenario)
 }

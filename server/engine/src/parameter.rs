@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mlua::{Function, Lua, Table, Value};
 
-use crate::{event::short, scenario};
+use crate::{data::Data, event::short, scenario};
 
 /// What values a parameter takes.
 #[derive(Clone)]
@@ -92,6 +92,52 @@ impl Parameters {
             parameter.id = FIRST_ID + self.list.len() as i64;
             self.by_name.insert(parameter.name.clone(), self.list.len());
             self.list.push(parameter);
+        }
+    }
+}
+
+/// A value that outlives the script.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub name: String,
+    pub value: Data,
+    /// The type the parameter has to have still; `None` for a saved value, which only a persistent parameter takes.
+    pub type_name: Option<&'static str>,
+}
+
+impl Parameters {
+    /// What a reset keeps: all values that can be kept (HALion semantics 2.7).
+    pub fn kept(&self, lua: &Lua) -> Vec<Kept> {
+        let kept = |parameter: &Parameter| {
+            Some(Kept {
+                name: parameter.name.clone(),
+                value: Data::of(lua, &parameter.value).ok()?,
+                type_name: Some(parameter.kind.name()),
+            })
+        };
+        self.list.iter().filter_map(kept).collect()
+    }
+
+    /// What a preset keeps (HALion semantics 6.11, 6.12).
+    pub fn persistent(&self, lua: &Lua) -> Vec<(String, Data)> {
+        let persistent = self.list.iter().filter(|parameter| parameter.persistent);
+        persistent
+            .filter_map(|parameter| {
+                Some((
+                    parameter.name.clone(),
+                    Data::of(lua, &parameter.value).ok()?,
+                ))
+            })
+            .collect()
+    }
+}
+
+impl Kept {
+    /// Does a parameter take the value back?
+    pub fn belongs_to(&self, parameter: &Parameter) -> bool {
+        match self.type_name {
+            Some(type_name) => type_name == parameter.kind.name(),
+            None => parameter.persistent,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     clock::Samples,
     dispatch,
     engine::Engine,
-    inputs::thread_of,
+    inputs::{ActionKind, thread_of},
     record::TaskId,
     runtime::{self, Start},
     start,
@@ -31,6 +31,7 @@ impl Engine {
             self.host.world.borrow_mut().clock.now = at;
             self.deliver_inputs(at);
             self.resume_processor_tasks(at);
+            self.modulate(at);
             self.send_scheduled(at);
         }
     }
@@ -69,14 +70,15 @@ impl Engine {
         let world = self.host.world.borrow();
         let edit = self
             .inputs
-            .edits
+            .actions
             .iter()
-            .find(|edit| thread_of(&world, &edit.name) == Thread::Processor)
-            .map(|edit| edit.at);
+            .find(|action| thread_of(&world, action) == Thread::Processor)
+            .map(|action| action.at);
         let instants = [
             self.inputs.next_at(),
             edit,
             world.processor_timers.first().map(|&(sample, _)| sample),
+            world.next_modulation(),
             world
                 .outgoing
                 .first_key_value()
@@ -87,16 +89,21 @@ impl Engine {
     }
 
     fn deliver_inputs(&mut self, at: Samples) {
-        loop {
+        while let Some(slot) = self.inputs.next_slot(at) {
             let event = {
-                let keys = &mut self.host.world.borrow_mut().slot.keys;
-                self.inputs.next_event(at, keys)
+                let mut world = self.host.world.borrow_mut();
+                let is_there = world.turn_to_addressed(slot);
+                self.inputs.next_event(&mut world).filter(|_| is_there)
             };
-            let Some(event) = event else { break };
-            dispatch::event_in(&self.lua, &self.host, event);
+            if let Some(event) = event {
+                dispatch::event_in(&self.lua, &self.host, event);
+            }
         }
-        while let Some(edit) = self.next_edit(Thread::Processor, |edit_at, _| edit_at <= at) {
-            self.apply(edit);
+        while let Some(action) = self.next_action(Thread::Processor) {
+            if let ActionKind::Edit(edit) = action.kind {
+                self.host.world.borrow_mut().turn_to_addressed(None);
+                self.apply(&edit);
+            }
         }
     }
 

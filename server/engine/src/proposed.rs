@@ -77,3 +77,6 @@ pub const LOAD_STEPS: u32 = 2;
 
 /// The `error` of a background load that the script has cancelled (HALion semantics 9.12; the manual does not name it).
 pub const LOAD_CANCELLED: &str = "cancelled";
+
+/// Entries of the undo history that are kept.
+pub const UNDO_STEPS: usize = 1_000;

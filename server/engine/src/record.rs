@@ -1,6 +1,6 @@
-//! What happened, as a list of records: the trace. It has two faces, one JSON line and one readable line.
+//! What happened, as a list of records with a readable line each; `trace` has the JSON line.
 //!
-//! Invariant: both texts are a function of the record and the sample rate alone, and stay stable between versions.
+//! Invariant: the text is a function of the record and the sample rate alone, and stays stable between versions.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use halion_api::Thread;
 use crate::{
     clock::Samples,
     error::ScriptError,
-    event::{Event, Field, short},
+    event::{Event, short},
     scenario::Value,
 };
 
@@ -91,6 +91,53 @@ pub enum RecordKind {
         /// Who changed it.
         by: ParameterChange,
     },
+    /// The program or a section of the script is saved.
+    Saved {
+        /// The name it is kept under.
+        name: String,
+        /// The section of a sub-preset.
+        section: Option<String>,
+        /// What `onSave` or `onSaveSubPreset` returned, as Lua would write it.
+        data: String,
+    },
+    /// The program or a section of the script comes back.
+    Loaded {
+        /// The name it was kept under; `None` for data that come with the scenario.
+        name: Option<String>,
+        /// The section of a sub-preset.
+        section: Option<String>,
+    },
+    /// The script is reset.
+    Reloaded,
+    /// The program enters a slot.
+    EntersSlot {
+        /// Its index.
+        slot: u32,
+    },
+    /// The program leaves a slot.
+    LeavesSlot {
+        /// Its index.
+        slot: u32,
+    },
+    /// The modulation outputs got other values.
+    Modulation {
+        /// One for each output, in the order of `defineModulation`.
+        values: Vec<f64>,
+    },
+    /// An edit is undone or made again; the parameters follow.
+    Undone {
+        /// The name of the undo block.
+        name: String,
+        /// Made again?
+        again: bool,
+    },
+    /// What a callback of the user interface returned.
+    Answer {
+        /// The callback.
+        callback: String,
+        /// What it returned, as Lua would write it.
+        data: String,
+    },
     /// The script used something that the engine knows but does not simulate yet; said once for each name.
     NotSimulated {
         /// The function, such as `Zone:getWavetable`.
@@ -101,12 +148,20 @@ pub enum RecordKind {
 /// Who changed a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterChange {
-    /// An edit on the user interface, or automation.
+    /// An edit on the user interface.
     Ui,
+    /// The host's automation.
+    Automation,
     /// `setParameter` or `setParameterNormalized`.
     SetParameter,
     /// An assignment to the global variable.
     Assignment,
+    /// The value that was saved, when the script starts.
+    Restored,
+    /// An edit is undone.
+    Undo,
+    /// An edit is made again.
+    Redo,
 }
 
 impl ParameterChange {
@@ -114,8 +169,12 @@ impl ParameterChange {
     pub fn name(self) -> &'static str {
         match self {
             ParameterChange::Ui => "ui",
+            ParameterChange::Automation => "automation",
             ParameterChange::SetParameter => "setParameter",
             ParameterChange::Assignment => "assignment",
+            ParameterChange::Restored => "restored",
+            ParameterChange::Undo => "undo",
+            ParameterChange::Redo => "redo",
         }
     }
 }
@@ -135,6 +194,15 @@ impl RecordKind {
             RecordKind::Parameter { .. } => "parameter",
             RecordKind::Element { .. } => "element",
             RecordKind::ElementParameter { .. } => "element_parameter",
+            RecordKind::Saved { .. } => "saved",
+            RecordKind::Loaded { .. } => "loaded",
+            RecordKind::Reloaded => "reloaded",
+            RecordKind::EntersSlot { .. } => "enters_slot",
+            RecordKind::LeavesSlot { .. } => "leaves_slot",
+            RecordKind::Modulation { .. } => "modulation",
+            RecordKind::Undone { again: false, .. } => "undo",
+            RecordKind::Undone { again: true, .. } => "redo",
+            RecordKind::Answer { .. } => "answer",
             RecordKind::NotSimulated { .. } => "not_simulated",
         }
     }
@@ -159,8 +227,15 @@ impl fmt::Display for Record {
         if self.task.0 > 0 {
             write!(f, " #{}", self.task.0)?;
         }
-        write!(f, " {}", self.kind.name())?;
-        match &self.kind {
+        write!(f, " {}", self.kind)
+    }
+}
+
+impl fmt::Display for RecordKind {
+    /// The kind and its details: `task_start onNote`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
             RecordKind::TaskStart {
                 name,
                 parent: Some(parent),
@@ -182,210 +257,32 @@ impl fmt::Display for Record {
                 value,
                 by,
             } => write!(f, " {element} {name} = {value} ({})", by.name()),
-            RecordKind::Resume | RecordKind::TaskEnd => Ok(()),
+            RecordKind::Saved {
+                name,
+                section,
+                data,
+            } => write!(f, " {name}{}: {data}", of_section(section)),
+            RecordKind::Loaded { name, section } => {
+                let name = name.as_deref().unwrap_or("from the scenario");
+                write!(f, " {name}{}", of_section(section))
+            }
+            RecordKind::EntersSlot { slot } | RecordKind::LeavesSlot { slot } => {
+                write!(f, " {slot}")
+            }
+            RecordKind::Modulation { values } => values
+                .iter()
+                .try_for_each(|value| write!(f, " {}", short(*value))),
+            RecordKind::Undone { name, .. } => write!(f, " {name}"),
+            RecordKind::Answer { callback, data } => write!(f, " {callback}: {data}"),
+            RecordKind::Resume | RecordKind::TaskEnd | RecordKind::Reloaded => Ok(()),
         }
     }
 }
 
-/// The record as one line of JSON, without a line end. Key order and number format are stable.
-pub fn trace_line(record: &Record, sample_rate: f64) -> String {
-    let mut line = Object::new();
-    line.raw("sample", record.sample)
-        .number("ms", record.sample as f64 * 1000.0 / sample_rate);
-    line.raw("block", record.block)
-        .string("thread", record.thread.id());
-    if let Some(slot) = record.slot {
-        line.raw("slot", slot);
-    }
-    line.raw("task", record.task.0);
-    line.string("kind", record.kind.name());
-    match &record.kind {
-        RecordKind::TaskStart { name, parent } => {
-            line.string("name", name);
-            match parent {
-                Some(parent) => line.raw("parent", parent.0),
-                None => line.raw("parent", "null"),
-            };
-        }
-        RecordKind::Suspend { reason } => {
-            line.string("reason", reason);
-        }
-        RecordKind::Print { text } => {
-            line.string("text", text);
-        }
-        RecordKind::Error(error) => error_fields(&mut line, error),
-        RecordKind::EventIn(event) | RecordKind::EventOut(event) => {
-            line.raw("event", event_object(event));
-        }
-        RecordKind::Parameter { name, value, by } => {
-            line.string("name", name)
-                .raw("value", value_json(value))
-                .string("by", by.name());
-        }
-        RecordKind::Element { element, change } => {
-            line.string("element", element).string("change", change);
-        }
-        RecordKind::ElementParameter {
-            element,
-            name,
-            value,
-            by,
-        } => {
-            line.string("element", element)
-                .string("name", name)
-                .raw("value", value_json(value))
-                .string("by", by.name());
-        }
-        RecordKind::NotSimulated { name } => {
-            line.string("name", name);
-        }
-        RecordKind::Resume | RecordKind::TaskEnd => {}
-    }
-    line.finish()
-}
-
-fn error_fields(line: &mut Object, error: &ScriptError) {
-    line.string("message", &error.message)
-        .string("path", &error.path)
-        .raw("line", error.line);
-    line.string("text", &error.text());
-    let frames: Vec<String> = error
-        .stack
-        .iter()
-        .map(|frame| {
-            let mut object = Object::new();
-            object
-                .string("function", &frame.function)
-                .string("path", &frame.path)
-                .raw("line", frame.line);
-            object.finish()
-        })
-        .collect();
-    line.raw("stack", format!("[{}]", frames.join(",")));
-}
-
-fn event_object(event: &Event) -> String {
-    let mut object = Object::new();
-    object.string("type", event.name());
-    for (name, field) in event.fields() {
-        match field {
-            Field::Number(value) => object.raw(name, json_number(value)),
-            Field::Boolean(value) => object.raw(name, value),
-            Field::Bytes(bytes) => object.raw(name, format!("{bytes:?}").replace(' ', "")),
-        };
-    }
-    object.finish()
-}
-
-fn value_json(value: &Value) -> String {
-    match value {
-        Value::Number(number) => json_number(*number),
-        Value::Boolean(boolean) => boolean.to_string(),
-        Value::Text(text) => json_string(text),
-    }
-}
-
-/// An object under construction; keys come out in the order they went in.
-struct Object(String);
-
-impl Object {
-    fn new() -> Object {
-        Object("{".to_owned())
-    }
-
-    fn raw(&mut self, key: &str, value: impl fmt::Display) -> &mut Object {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        self.0.push_str(&format!("\"{key}\":{value}"));
-        self
-    }
-
-    fn string(&mut self, key: &str, value: &str) -> &mut Object {
-        self.raw(key, json_string(value))
-    }
-
-    fn number(&mut self, key: &str, value: f64) -> &mut Object {
-        self.raw(key, format!("{value:?}"))
-    }
-
-    fn finish(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
-/// JSON knows neither NaN nor infinity; both become strings.
-fn json_number(value: f64) -> String {
-    if value.is_finite() {
-        short(value)
-    } else {
-        format!("\"{value}\"")
-    }
-}
-
-fn json_string(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c < ' ' => quoted.push_str(&format!("\\u{:04x}", c as u32)),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_the_trace_has_its_keys_in_a_stable_order() {
-        let kind = RecordKind::Print {
-            text: "a \"b\"\n".to_owned(),
-        };
-        let record = Record {
-            sample: 512,
-            block: 1,
-            thread: Thread::Processor,
-            slot: None,
-            task: TaskId(3),
-            kind,
-        };
-        let expected = r#"{"sample":512,"ms":11.609977324263038,"block":1,"thread":"processor","task":3,"kind":"print","text":"a \"b\"\n"}"#;
-        assert_eq!(trace_line(&record, 44100.0), expected);
-        assert_eq!(
-            record.text(44100.0),
-            "11.61 ms processor #3 print a \"b\"\n"
-        );
-    }
-
-    #[test]
-    fn a_task_says_who_caused_it() {
-        let kind = RecordKind::TaskStart {
-            name: "notify".to_owned(),
-            parent: Some(TaskId(1)),
-        };
-        let record = Record {
-            sample: 0,
-            block: 0,
-            thread: Thread::Controller,
-            slot: None,
-            task: TaskId(2),
-            kind,
-        };
-        let expected = r#"{"sample":0,"ms":0.0,"block":0,"thread":"controller","task":2,"kind":"task_start","name":"notify","parent":1}"#;
-        assert_eq!(trace_line(&record, 44100.0), expected);
-        assert_eq!(
-            record.text(44100.0),
-            "0 ms controller #2 task_start notify (from #1)"
-        );
-    }
+/// ` (section A)`.
+fn of_section(section: &Option<String>) -> String {
+    section
+        .as_ref()
+        .map(|section| format!(" (section {section})"))
+        .unwrap_or_default()
 }

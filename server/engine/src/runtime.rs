@@ -10,7 +10,10 @@ use std::{
 };
 
 use halion_api::Thread;
-use mlua::{Function, IntoLuaMulti as _, Lua, MultiValue, Thread as Coroutine, Value, ffi};
+use mlua::{
+    FromLuaMulti as _, Function, IntoLuaMulti as _, Lua, MultiValue, Thread as Coroutine, Value,
+    ffi,
+};
 
 use crate::{
     debug::{self, DebugHooks, TaskChange, TaskView},
@@ -56,6 +59,8 @@ pub(crate) struct Start {
     pub in_on_note: bool,
     pub may_suspend: bool,
     pub purpose: Purpose,
+    /// Gives the task the number of an earlier one, which has ended, and keeps it out of the trace.
+    pub id: Option<TaskId>,
 }
 
 impl Start {
@@ -77,6 +82,7 @@ impl Start {
             in_on_note: false,
             may_suspend: true,
             purpose: Purpose::Plain,
+            id: None,
         }
     }
 
@@ -107,7 +113,8 @@ pub(crate) fn create(
     let coroutine = lua.create_thread(start.function)?;
     meter::hook_thread(coroutine.state(), runtime.lines.get());
     let mut world = runtime.world.borrow_mut();
-    let (id, slot) = (world.new_task_id(), world.slot.index);
+    let id = start.id.unwrap_or_else(|| world.new_task_id());
+    let slot = world.slot.index;
     world.tasks.insert(
         id,
         Task {
@@ -123,6 +130,7 @@ pub(crate) fn create(
             in_on_note: start.in_on_note,
             may_suspend: start.may_suspend,
             purpose: start.purpose,
+            is_quiet: start.id.is_some(),
         },
     );
     Ok((id, start.arguments))
@@ -167,12 +175,12 @@ fn step(
             message: proposed::TIME_OUT_MESSAGE.to_owned(),
         })
     } else {
-        resume_coroutine(lua, &coroutine, arguments)
+        resume_coroutine(lua, &coroutine, arguments, wants_results(runtime, id))
     };
     runtime.meter.restore(left);
     let ok = match outcome {
-        Ok(Resumed::Ended) => {
-            leave(runtime, id, TaskChange::End);
+        Ok(Resumed::Ended(results)) => {
+            leave(runtime, id, TaskChange::End, results);
             true
         }
         Ok(Resumed::Suspended) => {
@@ -209,6 +217,7 @@ fn enter(runtime: &Runtime, id: TaskId, change: TaskChange) -> Option<(Coroutine
     let task = world.tasks.get_mut(&id)?;
     task.waiting = None;
     let (coroutine, thread, slot) = (task.coroutine.clone(), task.thread, task.slot);
+    let is_quiet = task.is_quiet;
     let view = TaskView::of(&world, world.tasks.get(&id)?);
     let outer = Outer {
         task: world.current.replace(id),
@@ -220,21 +229,32 @@ fn enter(runtime: &Runtime, id: TaskId, change: TaskChange) -> Option<(Coroutine
     if world.steps_in_block > proposed::STEPS_PER_BLOCK {
         runtime.meter.stop();
     }
-    world.record(match change {
-        TaskChange::Start => RecordKind::TaskStart {
-            name: view.name.clone(),
-            parent: view.parent,
-        },
-        _ => RecordKind::Resume,
-    });
+    match change {
+        _ if is_quiet => {}
+        TaskChange::Start => {
+            let name = world.tasks.get(&id).map(|task| task.name.clone());
+            world.record(RecordKind::TaskStart {
+                name: name.unwrap_or_default(),
+                parent: view.parent,
+            });
+        }
+        _ => world.record(RecordKind::Resume),
+    }
     drop(world);
     debug::notify(runtime, change, &view);
     Some((coroutine, outer))
 }
 
 enum Resumed {
-    Ended,
+    /// With its results, if they are wanted.
+    Ended(MultiValue),
     Suspended,
+}
+
+fn wants_results(runtime: &Runtime, id: TaskId) -> bool {
+    let world = runtime.world.borrow();
+    let task = world.tasks.get(&id);
+    task.is_some_and(|task| task.purpose == Purpose::Answer)
 }
 
 /// Why a coroutine failed.
@@ -247,6 +267,7 @@ fn resume_coroutine(
     lua: &Lua,
     coroutine: &Coroutine,
     arguments: MultiValue,
+    wants_results: bool,
 ) -> Result<Resumed, Failure> {
     lua.exec_raw_lua(|raw| {
         let (from, state) = (raw.state(), coroutine.state());
@@ -267,9 +288,23 @@ fn resume_coroutine(
             ffi::lua_xmove(from, state, n_arguments);
             let mut n_results = 0;
             match ffi::lua_resume(state, from, n_arguments, &mut n_results) {
+                ffi::LUA_OK if wants_results => {
+                    let n_results = ffi::lua_gettop(state);
+                    if ffi::lua_checkstack(from, n_results) == 0 {
+                        return Err(Failure {
+                            message: "too many results".to_owned(),
+                        });
+                    }
+                    ffi::lua_xmove(state, from, n_results);
+                    MultiValue::from_stack_multi(n_results, raw)
+                        .map(Resumed::Ended)
+                        .map_err(|error| Failure {
+                            message: error.to_string(),
+                        })
+                }
                 ffi::LUA_OK => {
                     ffi::lua_settop(state, 0);
-                    Ok(Resumed::Ended)
+                    Ok(Resumed::Ended(MultiValue::new()))
                 }
                 ffi::LUA_YIELD => {
                     ffi::lua_pop(state, n_results);
@@ -364,18 +399,23 @@ fn suspend(runtime: &Runtime, id: TaskId) {
 }
 
 /// The task is over: wakes whoever waits for it.
-fn leave(runtime: &Runtime, id: TaskId, change: TaskChange) {
+fn leave(runtime: &Runtime, id: TaskId, change: TaskChange, results: MultiValue) {
     let mut world = runtime.world.borrow_mut();
-    if change == TaskChange::End {
-        world.record(RecordKind::TaskEnd);
-    }
     let Some(task) = world.tasks.remove(&id) else {
         return;
     };
+    if change == TaskChange::End && !task.is_quiet {
+        world.record(RecordKind::TaskEnd);
+    }
+    world.undo.end(id);
     match task.purpose {
         Purpose::Plain => {}
         Purpose::Async(caller) => world.async_done.push_back(caller),
         Purpose::Idle => world.idle_running = false,
+        Purpose::Answer => {
+            let results = (change == TaskChange::End).then_some(results);
+            world.answers.push((id, results));
+        }
     }
     let view = TaskView::of(&world, &task);
     world.end_removed_script(id);
@@ -397,7 +437,7 @@ fn fail(lua: &Lua, runtime: &Runtime, id: TaskId, coroutine: &Coroutine, failure
         world.record(RecordKind::Error(Box::new(error.clone())));
     }
     debug::notify_error(lua, runtime, &error);
-    leave(runtime, id, TaskChange::Error);
+    leave(runtime, id, TaskChange::Error, MultiValue::new());
     if runtime.meter.is_stopped() {
         runtime.world.borrow_mut().end_script();
     }

@@ -72,6 +72,16 @@ pub(crate) fn attach(lua: &Lua, host: &Host, hooks: Box<dyn DebugHooks>) -> mlua
     Ok(())
 }
 
+/// Moves the debugger's seat to a fresh state. Fails to stop there only for want of memory.
+pub(crate) fn reattach(lua: &Lua, host: &Host) {
+    inspect::expire_frames();
+    let hooks = host.debug.borrow_mut().take();
+    if let Some(hooks) = hooks {
+        host.lines.set(false);
+        let _ = attach(lua, host, hooks);
+    }
+}
+
 fn seat(runtime: &Runtime) -> Option<Rc<Seat>> {
     let seat = SEAT.with_borrow(Clone::clone)?;
     std::ptr::eq(seat.runtime.as_ptr(), runtime).then_some(seat)

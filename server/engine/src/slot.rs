@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use halion_api::Thread;
 use mlua::Value;
 
-use crate::{keys::Keys, world::World};
+use crate::{
+    keys::Keys, modulation::Modulation, record::RecordKind, scenario::ScriptKind, world::World,
+};
 
 /// The playback of one slot.
 #[derive(Default)]
@@ -19,6 +22,7 @@ pub(crate) struct Slot {
     pub keys: Keys,
     /// Last value of each controller that reached the script (HALion semantics 5.14).
     pub controllers: BTreeMap<i64, f64>,
+    pub modulation: Modulation,
     /// This slot's values of the slot locals (HALion semantics 7.2).
     pub locals: BTreeMap<Vec<u8>, Value>,
 }
@@ -59,6 +63,63 @@ impl World {
         slot.keys.continue_ids(last_id);
         let left = std::mem::replace(&mut self.slot, slot);
         self.parked.insert(left.index, left);
+    }
+
+    /// The program enters a slot, whose Processor starts with the next block. False if it sits there already.
+    pub fn enter_slot(&mut self, index: u32) -> bool {
+        let is_new = self.slot_set.insert(index);
+        if is_new {
+            self.parked.remove(&index);
+            if self.slot.index == index {
+                let last_id = self.slot.keys.last_id();
+                self.slot = Slot::new(index);
+                self.slot.keys.continue_ids(last_id);
+            }
+            self.record(RecordKind::EntersSlot { slot: index });
+        }
+        is_new
+    }
+
+    /// The program leaves a slot. False if it does not sit there.
+    pub fn leave_slot(&mut self, index: u32) -> bool {
+        let was_there = self.slot_set.contains(&index);
+        if was_there {
+            self.end_slot_tasks(index);
+            self.outgoing.retain(|_, (slot, _)| *slot != index);
+            self.slot_set.remove(&index);
+            self.record(RecordKind::LeavesSlot { slot: index });
+        }
+        was_there
+    }
+
+    /// Ends the Processor tasks of a slot; what they wait for finds nobody.
+    pub fn end_slot_tasks(&mut self, index: u32) {
+        self.tasks
+            .retain(|_, task| task.thread == Thread::Controller || task.slot != index);
+        let tasks = &self.tasks;
+        self.processor_timers
+            .retain(|(_, id)| tasks.contains_key(id));
+        self.async_done.retain(|id| tasks.contains_key(id));
+    }
+
+    /// Makes it the turn of the slot that an input goes to, the first one if it names none. False if the program is not there,
+    /// which is said once for each slot.
+    pub fn turn_to_addressed(&mut self, slot: Option<u32>) -> bool {
+        let Some(index) = slot.or(self.slot_set.first().copied()) else {
+            self.say_once(match self.script_kind {
+                ScriptKind::Midi => "[scenario] the program sits in no slot; events are lost",
+                ScriptKind::Ui => "[scenario] a UI script gets no events; they are lost",
+            });
+            return false;
+        };
+        if !self.slot_set.contains(&index) {
+            self.say_once(&format!(
+                "[scenario] the program does not sit in slot {index}; events for it are lost"
+            ));
+            return false;
+        }
+        self.turn_to(index);
+        true
     }
 
     /// Gives a slot its value of a slot local.

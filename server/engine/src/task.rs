@@ -33,6 +33,8 @@ pub(crate) struct Task {
     pub may_suspend: bool,
     /// What happens when it ends.
     pub purpose: Purpose,
+    /// A task of this number has been recorded already, as for the calls of `calcModulation`; this one is not.
+    pub is_quiet: bool,
 }
 
 /// What a suspended task waits for.
@@ -73,4 +75,6 @@ pub(crate) enum Purpose {
     Async(TaskId),
     /// `onIdle` may be called again (HALion semantics 3.3).
     Idle,
+    /// What it returns is wanted: `onSave` and its like.
+    Answer,
 }

@@ -12,13 +12,15 @@ use crate::{
     clock::{Clock, Samples},
     engine::Observer,
     event::Event,
+    modulation::{Modulation, Output},
     parameter::{Parameter, Parameters},
     proposed,
     record::{ParameterChange, Record, RecordKind, TaskId},
-    scenario::{self, Scenario},
+    scenario::{self, Scenario, ScriptKind},
     slot::Slot,
     task::Task,
     tree::{NodeId, Tree},
+    undo::Undo,
 };
 
 /// A function on its way to the Controller by `runAsync`.
@@ -87,7 +89,7 @@ pub(crate) struct World {
     /// The slot whose turn it is, and the others by index; see `slot`.
     pub slot: Slot,
     pub parked: BTreeMap<u32, Slot>,
-    /// The slots the program sits in.
+    /// The slots the program sits in; none in a UI script.
     pub slot_set: BTreeSet<u32>,
     pub transport: Transport,
     pub parameters: Parameters,
@@ -108,13 +110,26 @@ pub(crate) struct World {
     pub steps_in_block: u32,
     pub errors: u32,
     pub random: u64,
+    seed: u64,
+    /// When the script started, or started afresh.
+    script_start: Samples,
+    pub script_kind: ScriptKind,
+    /// What the script modulates, in the order of `defineModulation`.
+    pub modulation_outputs: Vec<Output>,
+    /// What callbacks have returned whose result is wanted; `None` after an error.
+    pub answers: Vec<(TaskId, Option<MultiValue>)>,
+    pub undo: Undo,
     not_simulated: BTreeSet<String>,
+    said: BTreeSet<String>,
     observer: Box<dyn Observer>,
 }
 
 impl World {
     pub fn new(scenario: &Scenario, observer: Box<dyn Observer>) -> World {
-        let slot_set: BTreeSet<u32> = [proposed::SLOT_INDEX].into();
+        let slot_set = match scenario.script_kind {
+            ScriptKind::Midi => scenario.slots.clone(),
+            ScriptKind::Ui => BTreeSet::new(),
+        };
         let first = slot_set.first().copied().unwrap_or(proposed::SLOT_INDEX);
         World {
             clock: Clock::new(scenario.sample_rate, scenario.block_size),
@@ -156,7 +171,14 @@ impl World {
             steps_in_block: 0,
             errors: 0,
             random: scenario.seed,
+            seed: scenario.seed,
+            script_start: 0,
+            script_kind: scenario.script_kind,
+            modulation_outputs: Vec::new(),
+            answers: Vec::new(),
+            undo: Undo::default(),
             not_simulated: BTreeSet::new(),
+            said: BTreeSet::new(),
             observer,
         }
     }
@@ -205,6 +227,13 @@ impl World {
             self.record(RecordKind::NotSimulated {
                 name: name.to_owned(),
             });
+        }
+    }
+
+    /// Writes to the output pane what need not be said twice.
+    pub fn say_once(&mut self, text: &str) {
+        if self.said.insert(text.to_owned()) {
+            self.print(text.to_owned());
         }
     }
 
@@ -259,15 +288,41 @@ impl World {
         self.spawned.clear();
     }
 
+    /// Forgets the script before it starts afresh: its time begins now (HALion semantics 2.7). Keys stay down, and what it has
+    /// sent on still comes to its end.
+    pub fn restart(&mut self) {
+        self.clear();
+        self.ended = false;
+        self.idle_running = false;
+        self.controller_time_out_ms = proposed::CONTROLLER_TIME_OUT_MS;
+        self.processor_time_out_ms = proposed::PROCESSOR_TIME_OUT_MS;
+        self.random = self.seed;
+        self.script_start = self.clock.now;
+        self.passwords.clear();
+        self.removed_by = None;
+        self.modulation_outputs.clear();
+        for slot in self.slots_mut() {
+            slot.started = false;
+            slot.modulation = Modulation::default();
+        }
+    }
+
+    /// Milliseconds since the script started (HALion semantics 8.1).
+    pub fn script_ms(&self) -> f64 {
+        let samples = self.clock.now - self.script_start;
+        self.clock.samples_to_ms(samples as f64)
+    }
+
     /// Drops everything that belongs to the Lua state, before the state itself goes.
     pub fn clear(&mut self) {
         self.end_script();
+        self.answers.clear();
+        self.undo.close_all();
         self.parameters = Parameters::default();
         self.slot_locals = SlotLocals::default();
         for slot in self.slots_mut() {
             slot.locals.clear();
         }
-        self.tree = Tree::default();
     }
 }
 

@@ -248,7 +248,7 @@ fn scenarios_that_make_no_sense() {
         run,
         expect![[r#"
             --- stderr
-            error: the scenario `s.toml` cannot be played: line 3: `kind` is "nose"; known kinds are note, note_on, note_off, controller, pitch_bend, after_touch, trigger_pad, parameter, tempo, transport
+            error: the scenario `s.toml` cannot be played: line 3: `kind` is "nose"; it must be one of note, note_on, note_off, controller, pitch_bend, after_touch, trigger_pad, parameter, tempo, transport, save, load, save_sub_preset, load_sub_preset, reload, load_into_slot, remove_from_slot, automation, undo, redo, ui_callback
             --- exit 2
         "#]],
     );

@@ -221,9 +221,14 @@ fn set_normalized(call: &Call<'_>) -> native::Result {
     }
 }
 
+/// Undoable unless the last argument is false (HALion semantics 6.15).
 fn change_script(call: &Call<'_>, name: &str, value: Value) -> native::Result {
+    let change = match call.value(3) {
+        Value::Boolean(false) => parameters::change,
+        _ => parameters::edit,
+    };
     let by = ParameterChange::SetParameter;
-    parameters::change(call.lua, call.host, name, value, by).map_err(|why| call.bad(2, &why))?;
+    change(call.lua, call.host, name, value, by).map_err(|why| call.bad(2, &why))?;
     native::nothing()
 }
 

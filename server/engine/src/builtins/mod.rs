@@ -27,6 +27,8 @@ mod tasks;
 mod time;
 mod tree_changes;
 pub(crate) mod types;
+pub(crate) mod ui;
+mod undo;
 pub(crate) mod variables;
 mod voices;
 mod zones;
@@ -44,6 +46,8 @@ pub(crate) fn body(name: &str) -> Option<Body> {
         .or_else(|| output::body(name))
         .or_else(|| parameters::body(name))
         .or_else(|| event_object::body(name))
+        .or_else(|| ui::body(name))
+        .or_else(|| undo::body(name))
         .or_else(|| variables::body(name))
         .or_else(|| find::body(name))
         .or_else(|| presets::body(name))

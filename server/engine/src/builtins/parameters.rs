@@ -5,10 +5,13 @@ use mlua::{Function, Lua, MultiValue, Table, Value};
 
 use crate::{
     builtins::{parameter_definitions, types},
+    data::Data,
     native::{self, Body, Call, Raise},
     parameter::{self, Kind, Parameter},
     record::{ParameterChange, RecordKind},
     runtime::{self, Runtime, Start},
+    scenario::ScriptKind,
+    undo,
     world::{ChangeJob, SyncJob},
 };
 
@@ -23,12 +26,16 @@ pub(super) fn body(name: &str) -> Option<Body> {
 const DEFAULT_MAX: f64 = 100.0;
 
 fn define_parameter(call: &Call<'_>) -> native::Result {
-    let parameter = match call.value(1) {
+    let mut parameter = match call.value(1) {
         Value::Table(named) if !call.has(2) => from_names(call, &named)?,
         _ => from_positions(call)?,
     };
     let name = parameter.name.clone();
-    call.world(|world| world.parameters.define(parameter));
+    call.world(|world| {
+        // HALion semantics 6.12: those of UI scripts never are.
+        parameter.automatable &= world.script_kind == ScriptKind::Midi;
+        world.parameters.define(parameter);
+    });
     // The name must not stay in the raw globals, where it would hide the parameter (HALion semantics 6.9).
     call.lua.globals().raw_set(name, Value::Nil)?;
     native::nothing()
@@ -302,6 +309,33 @@ fn choice(call: &Call<'_>, default: Value, strings: &Table) -> Result<Parameter,
     Ok(bare(kind, default))
 }
 
+/// An edit that can be undone if the Controller makes it (HALion semantics 6.15); else like [`change`].
+pub(crate) fn edit(
+    lua: &Lua,
+    runtime: &Runtime,
+    name: &str,
+    value: Value,
+    by: ParameterChange,
+) -> Result<(), String> {
+    let Some(set) = set(lua, runtime, name, value, by)? else {
+        return Ok(());
+    };
+    let undoable = by != ParameterChange::Automation;
+    if undoable && runtime.world.borrow().thread == Thread::Controller {
+        // What cannot be kept cannot come back.
+        if let (Ok(before), Ok(after)) = (Data::of(lua, &set.before), Data::of(lua, &set.after)) {
+            let parameter = name.to_owned();
+            runtime.world.borrow_mut().note_edit(undo::Change {
+                parameter,
+                before,
+                after,
+            });
+        }
+    }
+    run_callback(lua, runtime, set);
+    Ok(())
+}
+
 /// Gives a parameter another value; runs or queues its change callback (HALion semantics 6.5 to 6.7).
 pub(crate) fn change(
     lua: &Lua,
@@ -310,20 +344,42 @@ pub(crate) fn change(
     value: Value,
     by: ParameterChange,
 ) -> Result<(), String> {
-    let Some(function) = set(lua, runtime, name, value, by)? else {
-        return Ok(());
+    if let Some(set) = set(lua, runtime, name, value, by)? {
+        run_callback(lua, runtime, set);
+    }
+    Ok(())
+}
+
+/// A value that was set.
+struct Set {
+    before: Value,
+    after: Value,
+    /// The change callback and its thread, if it has to run.
+    callback: Option<(Function, Thread)>,
+}
+
+/// A callback on the Processor runs in the slot of the task that set the value, in every slot after an edit from outside.
+fn run_callback(lua: &Lua, runtime: &Runtime, set: Set) {
+    let Some((function, on)) = set.callback else {
+        return;
     };
-    let Some((function, on)) = function else {
-        return Ok(());
-    };
-    let (thread, parent) = {
+    let (thread, parent, slots) = {
         let world = runtime.world.borrow();
-        (world.thread, world.current)
+        let slots = if on == Thread::Processor && world.current.is_none() {
+            world.slot_indices()
+        } else {
+            vec![world.slot.index]
+        };
+        (world.thread, world.current, slots)
     };
     if thread == on {
-        let start = Start::function(runtime, on, function, MultiValue::new(), parent);
-        runtime::start(lua, runtime, start);
-        return Ok(());
+        for slot in slots {
+            runtime.world.borrow_mut().turn_to(slot);
+            let arguments = MultiValue::new();
+            let start = Start::function(runtime, on, function.clone(), arguments, parent);
+            runtime::start(lua, runtime, start);
+        }
+        return;
     }
     let mut world = runtime.world.borrow_mut();
     match on {
@@ -334,11 +390,7 @@ pub(crate) fn change(
         }),
         Thread::Controller => world.change_jobs.push_back(ChangeJob { function, parent }),
     }
-    Ok(())
 }
-
-/// The callback and its thread, if it has to run.
-type Callback = Option<(Function, Thread)>;
 
 /// Sets the value; `None` if nothing changed.
 fn set(
@@ -347,7 +399,7 @@ fn set(
     name: &str,
     value: Value,
     by: ParameterChange,
-) -> Result<Option<Callback>, String> {
+) -> Result<Option<Set>, String> {
     let mut world = runtime.world.borrow_mut();
     let Some(thread) = (world.parameters.get(name)).map(|known| world.thread_of_callback(known))
     else {
@@ -356,27 +408,24 @@ fn set(
     let Some(parameter) = world.parameters.get_mut(name) else {
         return Ok(None);
     };
-    if parameter.read_only && by == ParameterChange::Ui {
-        return Ok(None);
-    }
-    let value = parameter.kind.coerce(lua, value)?;
-    let same = parameter.value == value;
+    let after = parameter.kind.coerce(lua, value)?;
+    let same = parameter.value == after;
     if same && !(parameter.write_always && by != ParameterChange::Assignment) {
         return Ok(None);
     }
-    parameter.value = value.clone();
-    let callback = parameter
-        .on_changed
-        .clone()
-        .map(|function| (function, thread));
+    let before = std::mem::replace(&mut parameter.value, after.clone());
+    let callback = match by {
+        ParameterChange::Assignment => None,
+        _ => parameter.on_changed.clone(),
+    };
     world.record(RecordKind::Parameter {
         name: name.to_owned(),
-        value: parameter::plain(lua, &value),
+        value: parameter::plain(lua, &after),
         by,
     });
-    Ok(Some(if by == ParameterChange::Assignment {
-        None
-    } else {
-        callback
+    Ok(Some(Set {
+        before,
+        after,
+        callback: callback.map(|function| (function, thread)),
     }))
 }

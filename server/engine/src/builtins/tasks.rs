@@ -5,6 +5,7 @@ use mlua::Value;
 
 use crate::{
     event::short,
+    modulation::Output,
     native::{self, Body, Call, Raise, Reply},
     proposed, runtime,
     runtime::Start,
@@ -20,6 +21,7 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "spawn" => spawn,
         "runAsync" => run_async,
         "runSync" => run_sync,
+        "defineModulation" => define_modulation,
         "getScriptExecTimeOut" => time_out,
         "setScriptExecTimeOut" => set_time_out,
         _ => return None,
@@ -144,6 +146,16 @@ fn run_sync(call: &Call<'_>) -> native::Result {
             parent,
         });
     });
+    native::nothing()
+}
+
+/// The next value that `calcModulation` returns goes to this output (HALion semantics 3.3).
+fn define_modulation(call: &Call<'_>) -> native::Result {
+    let output = Output {
+        name: call.string(1)?,
+        bipolar: call.flag(2),
+    };
+    call.world(|world| world.define_modulation(output));
     native::nothing()
 }
 

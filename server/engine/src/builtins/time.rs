@@ -12,7 +12,7 @@ const UNKNOWN: f64 = -1.0;
 
 pub(super) fn body(name: &str) -> Option<Body> {
     Some(match name {
-        "getTime" => |call| native::number(call.world(|world| world.clock.now_ms())),
+        "getTime" => |call| native::number(call.world(|world| world.script_ms())),
         "getProcessedSamples" => |call| native::number(call.world(|world| world.clock.now) as f64),
         "getSamplingRate" => |call| native::number(call.world(|world| world.clock.sample_rate)),
         "getTempo" => {

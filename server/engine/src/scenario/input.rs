@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use super::{
     Value,
     error::ScenarioError,
+    lifecycle::{self, Lifecycle},
     read::{self, Fields, Lines},
     schema::{Form, Key},
 };
@@ -14,8 +15,21 @@ use super::{
 pub struct Input {
     /// Milliseconds from the start of the script.
     pub at_ms: f64,
+    /// The slot it goes to, for what goes to one: the first one the program sits in if none is named.
+    pub slot: Option<u32>,
     /// What comes in.
     pub kind: InputKind,
+}
+
+impl Input {
+    /// An input for the first slot.
+    pub fn new(at_ms: f64, kind: InputKind) -> Input {
+        Input {
+            at_ms,
+            slot: None,
+            kind,
+        }
+    }
 }
 
 /// What can come in.
@@ -83,6 +97,8 @@ pub enum InputKind {
         /// Runs from now on?
         playing: bool,
     },
+    /// Something happens to the script as a whole.
+    Lifecycle(Lifecycle),
 }
 
 /// A kind of input: its name in the file, its own keys, and what becomes of them.
@@ -106,13 +122,21 @@ pub(crate) const COMMON: &[Key] = &[
         "Milliseconds from the start of the script.",
     ),
     KIND,
+    Key::optional(
+        "slot",
+        Form::Whole(0.0, LAST_SLOT),
+        "Slot of the program that it goes to, counted from 0; if missing, the first one the program sits in.",
+    ),
 ];
+
+/// Index of the last slot there can be.
+pub(super) const LAST_SLOT: f64 = 63.0;
 
 const KIND: Key = Key::required("kind", Form::Kind, "What comes in: one of the kinds below.");
 
 /// Every kind there is, in the order of the documentation. A new list of kinds is chained here.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter()
+    KINDS.iter().chain(lifecycle::KINDS)
 }
 
 const SEVEN_BITS: Form = Form::Whole(0.0, 127.0);
@@ -253,8 +277,10 @@ pub(super) fn read(
         .find(|kind| kind.name == name)
         .expect("the form of `kind` knows the kinds there are");
     let fields = read::table(table, COMMON.iter().chain(kind.keys), line, lines)?;
+    lifecycle::check(kind, &fields)?;
     Ok(Input {
         at_ms: fields.number("at_ms"),
+        slot: fields.optional_number("slot").map(|slot| slot as u32),
         kind: (kind.read)(&fields),
     })
 }

@@ -6,6 +6,7 @@
 
 mod error;
 mod input;
+mod lifecycle;
 mod program;
 #[allow(
     dead_code,
@@ -19,17 +20,18 @@ mod reference;
 )]
 mod schema;
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 pub(crate) use self::program::{parse_parameter_sets, write_as};
 use self::schema::{Form, Key};
 pub use self::{
     error::ScenarioError,
     input::{Input, InputKind},
+    lifecycle::{Lifecycle, Preset, SubPreset},
     program::{Program, parse_described, write},
     reference::scenario_reference,
 };
-use crate::{event::short, midi};
+use crate::{event::short, midi, proposed};
 
 /// Everything that decides a run besides the script.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,10 +44,25 @@ pub struct Scenario {
     pub tempo: f64,
     /// Seed of `math.random`.
     pub seed: u64,
+    /// What the script belongs to.
+    pub script_kind: ScriptKind,
+    /// The slots the program sits in at the start; in none there is no Processor.
+    pub slots: BTreeSet<u32>,
+    /// What the script module brings along if it comes from a preset or project (HALion semantics 2.1).
+    pub preset: Option<Preset>,
     /// What comes in, in any order of time.
     pub inputs: Vec<Input>,
     /// The program tree the script finds.
     pub program: Program,
+}
+
+/// What a script belongs to (HALion semantics 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScriptKind {
+    /// A MIDI module of a program.
+    Midi,
+    /// A macro page or a template: there is a Controller only.
+    Ui,
 }
 
 /// The value of a parameter.
@@ -78,14 +95,14 @@ impl Default for Scenario {
             length_ms: 500.0,
         };
         Scenario {
-            inputs: vec![Input {
-                at_ms: 0.0,
-                kind: middle_c,
-            }],
+            inputs: vec![Input::new(0.0, middle_c)],
             ..Scenario::silent()
         }
     }
 }
+
+/// The kind of script that is not a MIDI module's.
+const UI: &str = "ui";
 
 /// The keys of the whole file.
 const KEYS: &[Key] = &[
@@ -114,6 +131,21 @@ const KEYS: &[Key] = &[
         "Seed of `math.random`.",
     ),
     Key::optional(
+        "script_kind",
+        Form::Choice(&["midi", UI]),
+        "`midi` for the script of a MIDI module, also if missing; `ui` for one of a macro page or template.",
+    ),
+    Key::optional(
+        "slots",
+        Form::Wholes(0.0, input::LAST_SLOT),
+        "Slots the program sits in at the start, counted from 0; if missing, slot 0. In none there is no Processor.",
+    ),
+    Key::optional(
+        "preset",
+        Form::Table(lifecycle::PRESET),
+        "What the script module brings along if it comes from a preset or project: `onLoad` is called at the start.",
+    ),
+    Key::optional(
         "input",
         Form::Inputs,
         "What comes in, in any order of time.",
@@ -138,6 +170,9 @@ impl Scenario {
             block_size: 512,
             tempo: 120.0,
             seed: 1,
+            script_kind: ScriptKind::Midi,
+            slots: [proposed::SLOT_INDEX].into(),
+            preset: None,
             inputs: Vec::new(),
             program: Program::Default,
         }
@@ -152,6 +187,16 @@ impl Scenario {
                 block_size: fields.number("block_size") as u32,
                 tempo: fields.number("tempo"),
                 seed: fields.number("seed") as u64,
+                script_kind: if fields.text("script_kind") == UI {
+                    ScriptKind::Ui
+                } else {
+                    ScriptKind::Midi
+                },
+                slots: match fields.numbers("slots") {
+                    Some(slots) => slots.iter().map(|&slot| slot as u32).collect(),
+                    None => [proposed::SLOT_INDEX].into(),
+                },
+                preset: fields.tables("preset").first().map(lifecycle::preset),
                 inputs: fields.inputs("input"),
                 program: program::of_scenario(root, lines)?,
             })

@@ -12,7 +12,8 @@ use super::{
     input,
     schema::{Form, Key, Need},
 };
-use crate::event::short;
+use crate::{data::Data, event::short};
+use halion_api::api;
 
 /// Byte offsets as lines, by the offsets of all line ends.
 #[derive(Clone, Copy)]
@@ -52,6 +53,8 @@ enum Field {
     Boolean(bool),
     Text(String),
     Value(Value),
+    Data(Data),
+    Numbers(Vec<f64>),
     Tables(Vec<Fields>),
     Inputs(Vec<input::Input>),
 }
@@ -92,6 +95,22 @@ impl Fields {
     pub fn value(&self, name: &str) -> Option<Value> {
         match self.get(name)? {
             Field::Value(value) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    /// Data of any shape, if they are there.
+    pub fn data(&self, name: &str) -> Option<Data> {
+        match self.get(name)? {
+            Field::Data(data) => Some(data.clone()),
+            _ => None,
+        }
+    }
+
+    /// The numbers of a list, if it is there.
+    pub fn numbers(&self, name: &str) -> Option<&[f64]> {
+        match self.get(name)? {
+            Field::Numbers(numbers) => Some(numbers),
             _ => None,
         }
     }
@@ -242,7 +261,7 @@ fn form(
             DeValue::String(text) => Ok(Field::Text(text.to_string())),
             _ => Err(wrong()),
         },
-        Form::Choice(_) | Form::Kind => match value {
+        Form::Choice(_) | Form::Kind | Form::UiCallback => match value {
             DeValue::String(text) if is_choice(key.form, text) => Ok(Field::Text(text.to_string())),
             DeValue::String(text) => {
                 let message = format!("`{}` is \"{text}\"; it must be {}", key.name, key.form);
@@ -252,6 +271,16 @@ fn form(
         },
         Form::Value => any(value).map(Field::Value).ok_or_else(wrong),
         Form::Raw(_) => Err(wrong()),
+        Form::Data => data(value).map(Field::Data).ok_or_else(wrong),
+        Form::Wholes(low, high) => match value {
+            DeValue::Array(items) => items
+                .iter()
+                .map(|item| number(item.get_ref()).filter(|number| is_whole(*number, low, high)))
+                .collect::<Option<_>>()
+                .map(Field::Numbers)
+                .ok_or_else(wrong),
+            _ => Err(wrong()),
+        },
         Form::Table(keys) => match value {
             DeValue::Table(inner) => Ok(Field::Tables(vec![table(inner, keys, line, lines)?])),
             _ => Err(list_error(key.name, "[", "]", "", line)),
@@ -270,8 +299,13 @@ fn form(
 fn is_choice(form: Form, text: &str) -> bool {
     match form {
         Form::Choice(choices) => choices.contains(&text),
+        Form::UiCallback => api().ui_callback(text).is_some(),
         _ => input::kinds().any(|kind| kind.name == text),
     }
+}
+
+fn is_whole(number: f64, low: f64, high: f64) -> bool {
+    number.fract() == 0.0 && (low..=high).contains(&number)
 }
 
 /// The tables of `[[name]]`.
@@ -310,6 +344,30 @@ pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
         DeValue::Float(number) => digits(number.as_str()).parse().ok(),
         _ => None,
     }
+}
+
+/// Arrays count from 1, as in Lua.
+fn data(value: &DeValue<'_>) -> Option<Data> {
+    Some(match value {
+        DeValue::Table(table) => Data::table(
+            table
+                .iter()
+                .map(|(key, value)| Some((Data::text(key.get_ref()), data(value.get_ref())?)))
+                .collect::<Option<_>>()?,
+        ),
+        DeValue::Array(items) => Data::table(
+            items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| Some((Data::Number(at as f64 + 1.0), data(item.get_ref())?)))
+                .collect::<Option<_>>()?,
+        ),
+        value => match any(value)? {
+            Value::Number(number) => Data::Number(number),
+            Value::Boolean(boolean) => Data::Boolean(boolean),
+            Value::Text(text) => Data::text(&text),
+        },
+    })
 }
 
 fn any(value: &DeValue<'_>) -> Option<Value> {

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use halion_api::api;
+
 use super::input;
 use crate::event::short;
 
@@ -31,6 +33,12 @@ pub(crate) enum Form {
     Choice(&'static [&'static str]),
     /// A number, a boolean or a text.
     Value,
+    /// A list of numbers without a fraction within a range.
+    Wholes(f64, f64),
+    /// Data as a script may store them: also tables and lists.
+    Data,
+    /// The name of a callback of UI scripts.
+    UiCallback,
     /// `[name]`: a table of its own.
     Table(&'static [Key]),
     /// `[[name]]`: any number of tables.
@@ -101,6 +109,18 @@ impl fmt::Display for Form {
             }
             Form::Value => f.write_str("a number, true, false or a text in quotes"),
             Form::Raw(what) => f.write_str(what),
+            Form::Wholes(low, high) => write!(
+                f,
+                "a list of whole numbers from {} to {}",
+                short(*low),
+                short(*high)
+            ),
+            Form::Data => f.write_str("a number, true, false, a text in quotes, a list or a table"),
+            Form::UiCallback => {
+                let callbacks = api().ui_callbacks().iter();
+                let names: Vec<&str> = callbacks.map(|callback| &*callback.name).collect();
+                write!(f, "one of {}", names.join(", "))
+            }
             Form::Table(_) => f.write_str("a table"),
             Form::Tables(_) | Form::Inputs => f.write_str("a list of tables"),
         }

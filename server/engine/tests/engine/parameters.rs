@@ -132,7 +132,8 @@ fn parameters_are_globals() {
         "0 ms controller #1 print 5 5 nil
         0 ms controller #1 print 6
         0 ms controller #1 print local
-        0 ms controller #1 print 1",
+        0 ms controller #1 print 1
+        11.61 ms controller print [scenario] parameter \"a\" is read-only; the edit is ignored",
     );
 }
 

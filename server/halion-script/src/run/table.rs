@@ -24,7 +24,7 @@ const WIDTH: u16 = 100;
 pub struct Row {
     ms: f64,
     block: u64,
-    thread: &'static str,
+    thread: String,
     task: String,
     what: String,
     kind: Kind,
@@ -92,7 +92,10 @@ impl Rows {
         self.add(Row {
             ms,
             block: record.block,
-            thread: thread_name(record.thread.id()),
+            thread: match record.slot {
+                Some(slot) => format!("{} {slot}", thread_name(record.thread.id())),
+                None => thread_name(record.thread.id()).to_owned(),
+            },
             task,
             what,
             kind,
@@ -155,6 +158,14 @@ impl Rows {
                 Kind::Output,
                 format!("{element} {name} = {value} ({})", by.name()),
             ),
+            RecordKind::Saved { .. }
+            | RecordKind::Modulation { .. }
+            | RecordKind::Answer { .. } => (Kind::Output, record.kind.to_string()),
+            RecordKind::Loaded { .. }
+            | RecordKind::Reloaded
+            | RecordKind::EntersSlot { .. }
+            | RecordKind::LeavesSlot { .. }
+            | RecordKind::Undone { .. } => (Kind::Input, record.kind.to_string()),
             RecordKind::NotSimulated { name } => (
                 Kind::Remark,
                 format!("{name} is not simulated yet and does nothing"),
@@ -211,7 +222,7 @@ impl Rows {
 }
 
 fn cells(row: &Row) -> Vec<Cell> {
-    let thread = if row.thread == "Controller" {
+    let thread = if row.thread.starts_with("Controller") {
         Color::Cyan
     } else {
         Color::Magenta
@@ -227,7 +238,7 @@ fn cells(row: &Row) -> Vec<Cell> {
     vec![
         Cell::new(format!("{:.2}", row.ms)),
         Cell::new(row.block).add_attribute(Attribute::Dim),
-        Cell::new(row.thread).fg(thread),
+        Cell::new(&row.thread).fg(thread),
         Cell::new(&row.task),
         what,
     ]
