@@ -32,12 +32,8 @@ const LOOP: &str = "setScriptExecTimeOut(1e9) local t = {}
 for i = 1, 2e7 do t[i % 100] = i * 2 + 1 end";
 
 fn main() -> Result<(), String> {
-    let note = InputKind::Note {
-        note: 60,
-        velocity: 100,
-        length_ms: 40.0,
-    };
-    let notes = (0..1200).map(|at| Input::new(f64::from(at) * 50.0, note.clone()));
+    let notes =
+        (0..1200).map(|at| Input::new(f64::from(at) * 50.0, InputKind::note(60, 100, 40.0)));
     let dense = Scenario {
         inputs: notes.collect(),
         ..Scenario::silent()

@@ -55,6 +55,11 @@ impl Clock {
         whole(self.ms_to_samples(ms))
     }
 
+    /// The first sample at or after a position in samples.
+    pub fn sample_at(&self, samples: f64) -> Samples {
+        whole(samples)
+    }
+
     /// The first sample at or after `ms` from now, never the present one (HALion semantics 4.1); `None` for durations that
     /// are not positive.
     pub fn after_ms(&self, ms: f64) -> Option<Samples> {

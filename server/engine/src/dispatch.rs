@@ -8,8 +8,11 @@ use mlua::{Function, Lua, MultiValue, Value};
 use crate::{
     builtins::event_object,
     event::Event,
+    outgoing::SUSTAIN_PEDAL,
     record::RecordKind,
     runtime::{self, Runtime, Start},
+    scenario::VoiceMode,
+    world::World,
 };
 
 /// The script's function of this name.
@@ -43,62 +46,96 @@ pub(crate) fn call(
 
 /// An event reaches the module on the Processor.
 pub(crate) fn event_in(lua: &Lua, runtime: &Runtime, event: Event) {
-    let (released, dependents) = arrive(runtime, &event);
+    let released = arrive(&mut runtime.world.borrow_mut(), &event);
     deliver(lua, runtime, &event);
     // First `onRelease`, then who waits for the release (HALion semantics 4.8), then what ends with the key.
-    for note in released {
+    for note in released.notes {
         resume_waiting(lua, runtime, note);
     }
-    let mut world = runtime.world.borrow_mut();
-    for id in dependents {
-        world.end_note(id);
+    let retriggered = {
+        let mut world = runtime.world.borrow_mut();
+        for id in released.dependents {
+            world.end_note(id);
+        }
+        retriggered(&mut world, &event)
+    };
+    if let Some(event) = retriggered {
+        event_in(lua, runtime, event);
     }
 }
 
-/// Keeps the books of keys, controllers and transport; gives released notes and the notes that end with the key.
-fn arrive(runtime: &Runtime, event: &Event) -> (Vec<i64>, Vec<i64>) {
-    let mut world = runtime.world.borrow_mut();
+/// What comes to its end when a key or the pedal comes up.
+#[derive(Default)]
+struct Released {
+    /// Ids of incoming notes.
+    notes: Vec<i64>,
+    /// Ids of the script's notes that end with the key (HALion semantics 5.5).
+    dependents: Vec<i64>,
+}
+
+/// Keeps the books of keys, controllers and transport.
+fn arrive(world: &mut World, event: &Event) -> Released {
     world.record(RecordKind::EventIn(event.clone()));
     let now = world.clock.now;
+    let World {
+        slot,
+        transport,
+        clock,
+        ..
+    } = world;
+    let mut released = Released::default();
     match *event {
-        Event::NoteOn { id, note, .. } => world.slot.keys.note_on(id, note as i64, now),
+        Event::NoteOn {
+            id,
+            note,
+            velocity,
+            tuning,
+            ..
+        } => slot.keys.note_on(id, note as i64, velocity, tuning, now),
         Event::NoteOff { id, .. } => {
-            let (dependents, released) = world.slot.keys.note_off(id);
-            return (if released { vec![id] } else { Vec::new() }, dependents);
+            let (dependents, is_released) = slot.keys.note_off(id);
+            released.dependents = dependents;
+            released.notes.extend(is_released.then_some(id));
         }
+        Event::Retrigger { note, .. } => slot.keys.sounds_again(note as i64, now),
         Event::Controller { number, value } => {
-            world.slot.controllers.insert(number, value);
+            slot.controllers.insert(number, value);
             if number == SUSTAIN_PEDAL {
-                return (world.slot.keys.pedal(value >= 64.0), Vec::new());
+                released.notes = slot.keys.pedal(value >= 64.0);
             }
         }
         Event::AfterTouch { value } => {
-            world
-                .slot
-                .controllers
-                .insert(event_object::AFTER_TOUCH as i64, value);
+            slot.controllers.insert(event_object::AFTER_TOUCH, value);
         }
         Event::PitchBend { bend } => {
-            world
-                .slot
-                .controllers
-                .insert(event_object::PITCH_BEND as i64, (bend * 8191.0).round());
+            let value = event_object::bend_value(bend);
+            slot.controllers.insert(event_object::PITCH_BEND, value);
         }
+        Event::Bypass { bypassed } => world.set_bypassed(bypassed),
         Event::Tempo { bpm } => {
-            let playing = world.transport.playing;
-            world.set_transport(Some(bpm), playing);
+            transport.set_tempo(clock, Some(bpm).filter(|&bpm| bpm > 0.0));
         }
-        Event::Transport { playing } => {
-            let tempo = world.transport.tempo;
-            world.set_transport(tempo, playing);
-        }
+        Event::TimeSignature { signature } => transport.set_signature(clock, signature),
+        Event::Transport { playing, at_beats } => transport.set_playing(clock, playing, at_beats),
         _ => {}
     }
-    (Vec::new(), Vec::new())
+    released
 }
 
-/// The MIDI controller that holds notes.
-const SUSTAIN_PEDAL: i64 = 64;
+/// In a program with Mono and Retrigger a held note sounds again when a later one is released (the manual, onRetrigger).
+fn retriggered(world: &mut World, event: &Event) -> Option<Event> {
+    let (VoiceMode::MonoRetrigger, &Event::NoteOff { id, .. }) = (world.voice_mode, event) else {
+        return None;
+    };
+    let keys = &mut world.slot.keys;
+    let (key, velocity, tuning) = keys.retriggered_by(id)?;
+    Some(Event::Retrigger {
+        id: keys.new_id(),
+        note: key as f64,
+        velocity,
+        tuning,
+    })
+}
 
 /// Controllers that `onController` never sees (the manual, Controller Numbers).
 const RESERVED_CONTROLLERS: std::ops::RangeInclusive<i64> = 138..=146;
@@ -122,14 +159,27 @@ fn callbacks(event: &Event) -> &'static [&'static str] {
 
 /// Starts the callback, or passes the event on unchanged.
 fn deliver(lua: &Lua, runtime: &Runtime, event: &Event) {
-    if matches!(event, Event::Tempo { .. } | Event::Transport { .. }) {
-        return;
+    match event {
+        Event::Bypass { .. }
+        | Event::Tempo { .. }
+        | Event::TimeSignature { .. }
+        | Event::Transport { .. } => return,
+        // Note expression always reaches the engine (HALion semantics 3.2.5), and first: what the script makes of it comes on top.
+        Event::NoteExpression { .. } => pass(runtime, event),
+        _ => {}
     }
-    let found = callbacks(event)
+    let names = match runtime.world.borrow().bypassed {
+        true => &[],
+        false => callbacks(event),
+    };
+    let found = names
         .iter()
         .find_map(|&name| Some((name, callback(lua, runtime, name)?)));
     let Some((name, function)) = found else {
-        return pass(runtime, event);
+        return match event {
+            Event::NoteExpression { .. } => {}
+            _ => pass(runtime, event),
+        };
     };
     let argument = match event {
         Event::TriggerPad { pad } => Value::Number(*pad as f64),
@@ -151,23 +201,11 @@ fn deliver(lua: &Lua, runtime: &Runtime, event: &Event) {
         (start.note, start.in_on_note) = (Some(*id), true);
     }
     runtime::start(lua, runtime, start);
-    // Note expression always reaches the engine (HALion semantics 3.2.5).
-    if matches!(event, Event::NoteExpression { .. }) {
-        pass(runtime, event);
-    }
 }
 
 /// The event goes on to the following modules (HALion semantics 3.2.3).
 fn pass(runtime: &Runtime, event: &Event) {
-    let mut world = runtime.world.borrow_mut();
-    match *event {
-        Event::NoteOn { id, note, .. } => world.slot.keys.sounds(id, note),
-        Event::NoteOff { id, .. } => {
-            world.slot.keys.ends(id);
-        }
-        _ => {}
-    }
-    world.record(RecordKind::EventOut(event.clone()));
+    runtime.world.borrow_mut().emit(event.clone());
 }
 
 /// Goes on with the tasks that wait for a note's release, in the order of their creation.

@@ -39,7 +39,7 @@ impl Engine {
                 return;
             }
             self.run_instants(block_end);
-            self.in_block = false;
+            self.end_block();
             debug::between_tasks(&self.lua, &self.host);
             if debug::is_terminated(&self.host) {
                 return;
@@ -75,7 +75,10 @@ impl Engine {
     pub fn sounding_notes(&self) -> Vec<f64> {
         let world = self.host.world.borrow();
         let slots = world.slots();
-        slots.iter().flat_map(|slot| slot.keys.sounding()).collect()
+        slots
+            .iter()
+            .flat_map(|slot| slot.voices.held_keys())
+            .collect()
     }
 
     /// The host's tempo in beats per minute; `None` if it gives none.

@@ -186,7 +186,7 @@ impl Engine {
     pub fn step_block(&mut self) -> bool {
         self.begin_block();
         self.run_instants(self.next_block_start());
-        self.in_block = false;
+        self.end_block();
         self.is_busy()
     }
 

@@ -30,6 +30,8 @@ pub enum Event {
         note: f64,
         /// Release velocity, 0 to 127.
         velocity: f64,
+        /// Semitones.
+        tuning: f64,
     },
     /// A held note sounds again (only incoming).
     Retrigger {
@@ -39,6 +41,8 @@ pub enum Event {
         note: f64,
         /// 0 to 127.
         velocity: f64,
+        /// Semitones.
+        tuning: f64,
     },
     /// A continuous controller.
     Controller {
@@ -54,6 +58,13 @@ pub enum Event {
     },
     /// Channel aftertouch.
     AfterTouch {
+        /// 0 to 127.
+        value: f64,
+    },
+    /// Aftertouch of one key; a script never sees it, it passes.
+    PolyAfterTouch {
+        /// Key, 0 to 127.
+        note: f64,
         /// 0 to 127.
         value: f64,
     },
@@ -81,53 +92,119 @@ pub enum Event {
         /// 1 to 8.
         pad: i64,
     },
+    /// The script module is switched off or on; switched off, events pass it.
+    Bypass {
+        /// Off now?
+        bypassed: bool,
+    },
     /// The host's tempo changed.
     Tempo {
-        /// Beats per minute.
+        /// Beats per minute; 0 if the host tells none.
         bpm: f64,
+    },
+    /// The host's time signature changed.
+    TimeSignature {
+        /// `None` if the host tells none.
+        signature: Option<Signature>,
     },
     /// The host started or stopped.
     Transport {
         /// Running now?
         playing: bool,
+        /// Song position in quarter notes, if it jumps there.
+        at_beats: Option<f64>,
     },
-    /// `fade` on the voices of a note.
-    Fade {
-        /// Note id.
-        id: i64,
-        /// Gain to start at; `None` means where the running fade is.
-        from: Option<f64>,
-        /// Gain to reach.
-        to: f64,
-        /// Milliseconds.
-        duration_ms: f64,
-        /// End the voices at the target?
-        kill: bool,
-    },
-    /// `changeVolume`, `changePan` or `changeTune` on the voices of a note.
+    /// A value of a note's voices is sent on its way: by `fade`, `changeVolume`, `changePan`, `changeTune` or
+    /// `changeNoteExpression`.
     Change {
         /// Note id.
         id: i64,
-        /// What is changed.
-        what: Change,
-        /// Linear gain, pan -1 to 1, or semitones.
-        value: f64,
-        /// Added to the present value?
-        relative: bool,
-        /// Ramp in milliseconds; `None` is the plug-in's own smoothing.
-        ramp_ms: Option<f64>,
+        /// What moves.
+        what: VoiceValue,
+        /// Where it starts.
+        from: f64,
+        /// Where it arrives.
+        to: f64,
+        /// How long it takes, in milliseconds; 0 is at once.
+        ramp_ms: f64,
+        /// Do the voices end at the target?
+        kill: bool,
     },
 }
 
-/// The property of a voice that [`Event::Change`] sets.
+/// A value of a note that moves; it holds for all voices of the note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum VoiceValue {
     /// Linear gain.
     Volume,
     /// -1 to 1.
     Pan,
     /// Semitones.
     Tune,
+    /// Linear gain of `fade`, on top of the volume.
+    Fade,
+    /// 0 to 1; a constant of `NoteExpressionType`.
+    NoteExpression(i64),
+}
+
+impl VoiceValue {
+    /// The word for it in traces.
+    pub fn name(self) -> &'static str {
+        match self {
+            VoiceValue::Volume => "volume",
+            VoiceValue::Pan => "pan",
+            VoiceValue::Tune => "tune",
+            VoiceValue::Fade => "fade",
+            VoiceValue::NoteExpression(_) => "note_expression",
+        }
+    }
+}
+
+/// A time signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature {
+    /// Beats of a bar.
+    pub numerator: u32,
+    /// What a beat is: 4 for a quarter note.
+    pub denominator: u32,
+}
+
+impl Signature {
+    /// 4/4.
+    pub const COMMON: Signature = Signature {
+        numerator: 4,
+        denominator: 4,
+    };
+
+    /// Reads `6/8`. Numerators go to 99, denominators are powers of two to 64.
+    pub fn parse(text: &str) -> Option<Signature> {
+        let (numerator, denominator) = text.split_once('/')?;
+        Signature::new(
+            numerator.trim().parse().ok()?,
+            denominator.trim().parse().ok()?,
+        )
+    }
+
+    /// A signature that exists.
+    pub fn new(numerator: u32, denominator: u32) -> Option<Signature> {
+        let exists =
+            (1..=99).contains(&numerator) && denominator.is_power_of_two() && denominator <= 64;
+        exists.then_some(Signature {
+            numerator,
+            denominator,
+        })
+    }
+
+    /// Quarter notes in a bar.
+    pub fn bar_beats(self) -> f64 {
+        f64::from(self.numerator) * 4.0 / f64::from(self.denominator)
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.numerator, self.denominator)
+    }
 }
 
 /// A value in the list of an event's fields.
@@ -147,23 +224,22 @@ impl Event {
             Event::Controller { .. } => "controller",
             Event::PitchBend { .. } => "pitch_bend",
             Event::AfterTouch { .. } => "after_touch",
+            Event::PolyAfterTouch { .. } => "poly_after_touch",
             Event::NoteExpression { .. } => "note_expression",
             Event::ProgramChange { .. } => "program_change",
             Event::Data { .. } => "data",
             Event::TriggerPad { .. } => "trigger_pad",
+            Event::Bypass { .. } => "bypass",
             Event::Tempo { .. } => "tempo",
+            Event::TimeSignature { .. } => "time_signature",
             Event::Transport { .. } => "transport",
-            Event::Fade { .. } => "fade",
-            Event::Change {
-                what: Change::Volume,
-                ..
-            } => "change_volume",
-            Event::Change {
-                what: Change::Pan, ..
-            } => "change_pan",
-            Event::Change {
-                what: Change::Tune, ..
-            } => "change_tune",
+            Event::Change { what, .. } => match what {
+                VoiceValue::Volume => "change_volume",
+                VoiceValue::Pan => "change_pan",
+                VoiceValue::Tune => "change_tune",
+                VoiceValue::Fade => "fade",
+                VoiceValue::NoteExpression(_) => "change_note_expression",
+            },
         }
     }
 
@@ -197,12 +273,25 @@ impl Event {
                 );
                 fields
             }
-            Event::NoteOff { id, note, velocity } | Event::Retrigger { id, note, velocity } => {
-                vec![
+            Event::NoteOff {
+                id,
+                note,
+                velocity,
+                tuning,
+            }
+            | Event::Retrigger {
+                id,
+                note,
+                velocity,
+                tuning,
+            } => {
+                let mut fields = vec![
                     ("id", Number(*id as f64)),
                     ("note", Number(*note)),
                     ("velocity", Number(*velocity)),
-                ]
+                ];
+                fields.extend((*tuning != 0.0).then_some(("tuning", Number(*tuning))));
+                fields
             }
             Event::Controller { number, value } => vec![
                 ("number", Number(*number as f64)),
@@ -210,6 +299,9 @@ impl Event {
             ],
             Event::PitchBend { bend } => vec![("bend", Number(*bend))],
             Event::AfterTouch { value } => vec![("value", Number(*value))],
+            Event::PolyAfterTouch { note, value } => {
+                vec![("note", Number(*note)), ("value", Number(*value))]
+            }
             Event::NoteExpression {
                 id,
                 expression,
@@ -224,33 +316,49 @@ impl Event {
             Event::ProgramChange { program } => vec![("program", Number(*program))],
             Event::Data { bytes } => vec![("bytes", Bytes(bytes))],
             Event::TriggerPad { pad } => vec![("pad", Number(*pad as f64))],
+            Event::Bypass { bypassed } => vec![("bypassed", Boolean(*bypassed))],
             Event::Tempo { bpm } => vec![("bpm", Number(*bpm))],
-            Event::Transport { playing } => vec![("playing", Boolean(*playing))],
-            Event::Fade {
-                id,
-                from,
-                to,
-                duration_ms,
-                kill,
-            } => {
-                let mut fields = vec![("id", Number(*id as f64))];
-                fields.extend(from.map(|from| ("from", Number(from))));
-                fields.extend([("to", Number(*to)), ("duration_ms", Number(*duration_ms))]);
-                fields.extend(kill.then_some(("kill", Boolean(true))));
+            Event::TimeSignature { signature } => signature
+                .iter()
+                .flat_map(|signature| {
+                    [
+                        ("numerator", Number(signature.numerator.into())),
+                        ("denominator", Number(signature.denominator.into())),
+                    ]
+                })
+                .collect(),
+            Event::Transport { playing, at_beats } => {
+                let mut fields = vec![("playing", Boolean(*playing))];
+                fields.extend(at_beats.map(|beats| ("at_beats", Number(beats))));
                 fields
             }
             Event::Change {
                 id,
-                value,
-                relative,
+                what,
+                from,
+                to,
                 ramp_ms,
-                ..
+                kill,
             } => {
-                let mut fields = vec![("id", Number(*id as f64)), ("value", Number(*value))];
-                fields.extend(relative.then_some(("relative", Boolean(true))));
-                fields.extend(ramp_ms.map(|ramp| ("ramp_ms", Number(ramp))));
+                let mut fields = vec![("id", Number(*id as f64))];
+                if let VoiceValue::NoteExpression(expression) = what {
+                    fields.push(("expression", Number(*expression as f64)));
+                }
+                fields.extend([("from", Number(*from)), ("to", Number(*to))]);
+                fields.extend((*ramp_ms != 0.0).then_some(("ramp_ms", Number(*ramp_ms))));
+                fields.extend(kill.then_some(("kill", Boolean(true))));
                 fields
             }
+        }
+    }
+
+    /// The end of a note, without a word about velocity.
+    pub(crate) fn note_off(id: i64, note: f64) -> Event {
+        Event::NoteOff {
+            id,
+            note,
+            velocity: 0.0,
+            tuning: 0.0,
         }
     }
 }

@@ -32,8 +32,8 @@ struct Incoming {
 enum IncomingEvent {
     /// Ids are given when the event arrives.
     Plain(Event),
-    /// The end of the note with this number in the list of `pairs`, and its key.
-    EndOf(usize, f64),
+    /// The end of the note with this number in the list of `pairs`.
+    EndOf(usize, Event),
     /// A note whose id goes into `pairs`.
     StartOf(usize, Event),
 }
@@ -70,73 +70,39 @@ impl Inputs {
     pub fn extend(&mut self, clock: &Clock, inputs: &[Input]) {
         let mut incoming = Vec::from(std::mem::take(&mut self.incoming));
         let mut actions = Vec::from(std::mem::take(&mut self.actions));
-        let pairs = &mut self.pairs;
         for input in inputs {
-            let at = clock.sample_at_ms(input.at_ms);
-            let slot = input.slot;
-            let action = |kind| Action { at, slot, kind };
-            let plain = |event| Incoming {
-                at,
-                slot,
-                event: IncomingEvent::Plain(event),
-            };
+            let (at, slot) = (clock.sample_at_ms(input.at_ms), input.slot);
+            let mut push = |at, event| incoming.push(Incoming { at, slot, event });
+            let mut act = |kind| actions.push(Action { at, slot, kind });
             match input.kind.clone() {
-                InputKind::Note {
-                    note,
-                    velocity,
-                    length_ms,
-                } => {
-                    let pair = pairs.len();
-                    pairs.push(None);
-                    incoming.push(Incoming {
-                        at,
-                        slot,
-                        event: IncomingEvent::StartOf(pair, note_on(note, velocity)),
-                    });
-                    let end = clock.sample_at_ms(input.at_ms + length_ms);
-                    incoming.push(Incoming {
-                        at: end,
-                        slot,
-                        event: IncomingEvent::EndOf(pair, note.into()),
-                    });
-                }
-                InputKind::NoteOn { note, velocity } => {
-                    incoming.push(plain(note_on(note, velocity)))
-                }
-                InputKind::NoteOff { note, velocity } => {
-                    incoming.push(plain(Event::NoteOff {
-                        id: 0,
-                        note: note.into(),
-                        velocity: velocity.into(),
-                    }));
-                }
-                InputKind::Controller { number, value } => {
-                    incoming.push(plain(Event::Controller {
-                        number: number.into(),
-                        value: value.into(),
-                    }))
-                }
-                InputKind::PitchBend { bend } => incoming.push(plain(Event::PitchBend { bend })),
-                InputKind::AfterTouch { value } => incoming.push(plain(Event::AfterTouch {
-                    value: value.into(),
-                })),
-                InputKind::TriggerPad { pad } => {
-                    incoming.push(plain(Event::TriggerPad { pad: pad.into() }))
-                }
-                InputKind::Tempo { bpm } => incoming.push(plain(Event::Tempo { bpm })),
-                InputKind::Transport { playing } => {
-                    incoming.push(plain(Event::Transport { playing }))
-                }
                 InputKind::Parameter { name, value } => {
                     let by = ParameterChange::Ui;
-                    actions.push(action(ActionKind::Edit(Edit { name, value, by })));
+                    act(ActionKind::Edit(Edit { name, value, by }));
                 }
                 InputKind::Lifecycle(Lifecycle::Automation { name, value }) => {
                     let by = ParameterChange::Automation;
-                    actions.push(action(ActionKind::Edit(Edit { name, value, by })));
+                    act(ActionKind::Edit(Edit { name, value, by }));
                 }
-                InputKind::Lifecycle(lifecycle) => {
-                    actions.push(action(ActionKind::Lifecycle(lifecycle)));
+                InputKind::Lifecycle(lifecycle) => act(ActionKind::Lifecycle(lifecycle)),
+                InputKind::Note {
+                    note,
+                    velocity,
+                    tuning,
+                    length_ms,
+                    release_velocity,
+                } => {
+                    let pair = self.pairs.len();
+                    self.pairs.push(None);
+                    let start = note_on(note, velocity, tuning);
+                    push(at, IncomingEvent::StartOf(pair, start));
+                    let end = note_off(note, release_velocity, tuning);
+                    let end_at = clock.sample_at_ms(input.at_ms + length_ms);
+                    push(end_at, IncomingEvent::EndOf(pair, end));
+                }
+                kind => {
+                    if let Some(event) = event_of(kind) {
+                        push(at, IncomingEvent::Plain(event));
+                    }
                 }
             }
         }
@@ -167,42 +133,100 @@ impl Inputs {
         Some(next.slot)
     }
 
-    /// Takes the next event, for the slot whose turn it is. A note gets its id now; a note-off has that of its note-on, the oldest held
-    /// one of its key.
+    /// Takes the next event, for the slot whose turn it is. A note gets its id now; a note-off has that of its note-on, and so has a
+    /// note expression: the oldest held one of the key.
     pub fn next_event(&mut self, world: &mut World) -> Option<Event> {
         let keys = &mut world.slot.keys;
-        Some(match self.incoming.pop_front()?.event {
-            IncomingEvent::StartOf(pair, mut event) => {
+        let mut event = match self.incoming.pop_front()?.event {
+            IncomingEvent::StartOf(pair, event) => {
                 let new_id = keys.new_id();
                 self.pairs[pair] = Some(new_id);
-                if let Event::NoteOn { id, .. } = &mut event {
-                    *id = new_id;
-                }
-                event
+                return Some(with_id(event, new_id));
             }
-            IncomingEvent::EndOf(pair, note) => {
+            IncomingEvent::EndOf(pair, event) => {
                 let id = self.pairs[pair].unwrap_or(0);
-                Event::NoteOff {
-                    id,
-                    note,
-                    velocity: 0.0,
-                }
+                return Some(with_id(event, id));
             }
-            IncomingEvent::Plain(mut event) => {
-                match &mut event {
-                    Event::NoteOn { id, .. } => *id = keys.new_id(),
-                    Event::NoteOff { id, note, .. } => {
-                        *id = match keys.held_note(*note as i64) {
-                            Some(held) => held,
-                            None => keys.new_id(),
-                        };
-                    }
-                    _ => {}
-                }
-                event
+            IncomingEvent::Plain(event) => event,
+        };
+        match &mut event {
+            Event::NoteOn { id, .. } | Event::Retrigger { id, .. } => *id = keys.new_id(),
+            Event::NoteOff { id, note, .. } => {
+                *id = keys
+                    .held_note(*note as i64)
+                    .unwrap_or_else(|| keys.new_id());
             }
-        })
+            // The scenario names the key; its note is known only now.
+            Event::NoteExpression { id, .. } => *id = keys.held_note(*id).unwrap_or(NO_NOTE),
+            _ => {}
+        }
+        Some(event)
     }
+}
+
+/// The id of a note expression of a key that is not down.
+const NO_NOTE: i64 = -1;
+
+fn with_id(mut event: Event, new_id: i64) -> Event {
+    if let Event::NoteOn { id, .. } | Event::NoteOff { id, .. } = &mut event {
+        *id = new_id;
+    }
+    event
+}
+
+/// What reaches the module, as far as it is known before it arrives; `None` if it is no event.
+fn event_of(kind: InputKind) -> Option<Event> {
+    Some(match kind {
+        InputKind::Parameter { .. } | InputKind::Lifecycle(_) => return None,
+        InputKind::NoteOn {
+            note,
+            velocity,
+            tuning,
+        }
+        | InputKind::Note {
+            note,
+            velocity,
+            tuning,
+            ..
+        } => note_on(note, velocity, tuning),
+        InputKind::NoteOff { note, velocity } => note_off(note, velocity, 0.0),
+        InputKind::Retrigger { note, velocity } => Event::Retrigger {
+            id: 0,
+            note: note.into(),
+            velocity: velocity.into(),
+            tuning: 0.0,
+        },
+        InputKind::Controller { number, value } => Event::Controller {
+            number: number.into(),
+            value: value.into(),
+        },
+        InputKind::PitchBend { bend } => Event::PitchBend { bend },
+        InputKind::AfterTouch { value } => Event::AfterTouch {
+            value: value.into(),
+        },
+        InputKind::PolyAfterTouch { note, value } => Event::PolyAfterTouch {
+            note: note.into(),
+            value: value.into(),
+        },
+        InputKind::NoteExpression {
+            note,
+            expression,
+            value,
+        } => Event::NoteExpression {
+            id: note.into(),
+            expression: expression.into(),
+            value,
+        },
+        InputKind::ProgramChange { program } => Event::ProgramChange {
+            program: program.into(),
+        },
+        InputKind::Data { bytes } => Event::Data { bytes },
+        InputKind::TriggerPad { pad } => Event::TriggerPad { pad: pad.into() },
+        InputKind::Bypass { bypassed } => Event::Bypass { bypassed },
+        InputKind::Tempo { bpm } => Event::Tempo { bpm },
+        InputKind::TimeSignature { signature } => Event::TimeSignature { signature },
+        InputKind::Transport { playing, at_beats } => Event::Transport { playing, at_beats },
+    })
 }
 
 /// Where an action is handled: edits of parameters where their callbacks run (HALion semantics 6.6).
@@ -216,13 +240,22 @@ pub(crate) fn thread_of(world: &World, action: &Action) -> Thread {
     }
 }
 
-fn note_on(note: u8, velocity: u8) -> Event {
+fn note_on(note: u8, velocity: u8, tuning: f64) -> Event {
     Event::NoteOn {
         id: 0,
         note: note.into(),
         velocity: velocity.into(),
-        tuning: 0.0,
+        tuning,
         volume: 1.0,
         pan: 0.0,
+    }
+}
+
+fn note_off(note: u8, velocity: u8, tuning: f64) -> Event {
+    Event::NoteOff {
+        id: 0,
+        note: note.into(),
+        velocity: velocity.into(),
+        tuning,
     }
 }

@@ -1,14 +1,16 @@
-//! Which keys are down, which notes are held, and what ends when a key comes up.
+//! Which keys are down, which incoming notes are held, and what ends when a key comes up.
 //!
 //! Invariant: only events from outside the script count (HALion semantics 5.14). Keys are 0 to 127.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::clock::Samples;
+use crate::{clock::Samples, proposed};
 
 /// One incoming note.
 struct Note {
     key: i64,
+    velocity: f64,
+    tuning: f64,
     /// Its key is still down.
     down: bool,
     /// Its key came up while the sustain pedal was down.
@@ -17,18 +19,16 @@ struct Note {
     dependents: Vec<i64>,
 }
 
-/// Held keys and sounding notes.
+/// Keys and incoming notes of one slot.
 #[derive(Default)]
 pub(crate) struct Keys {
     next_id: i64,
     incoming: BTreeMap<i64, Note>,
     pedal: bool,
-    /// Sample of the last note-on of each key.
+    /// Sample of the last note-on or retrigger of each key.
     last_on: BTreeMap<i64, Samples>,
-    /// Key of each note that left the module and has not been ended, by id.
-    sounding: BTreeMap<i64, f64>,
-    /// Incoming note-ons that have left with their own id (HALion semantics 5.2).
-    posted: BTreeSet<i64>,
+    /// Incoming note-ons that have not left with their own id (HALion semantics 5.2).
+    unposted: BTreeSet<i64>,
 }
 
 impl Keys {
@@ -49,17 +49,35 @@ impl Keys {
     }
 
     /// A key goes down.
-    pub fn note_on(&mut self, id: i64, key: i64, now: Samples) {
+    pub fn note_on(&mut self, id: i64, key: i64, velocity: f64, tuning: f64, now: Samples) {
+        self.unposted.insert(id);
+        if self.unposted.len() > proposed::UNPOSTED_NOTES {
+            self.unposted.pop_first();
+        }
         self.incoming.insert(
             id,
             Note {
                 key,
+                velocity,
+                tuning,
                 down: true,
                 sustained: false,
                 dependents: Vec::new(),
             },
         );
+        self.sounds_again(key, now);
+    }
+
+    /// A key sounds from now on (HALion semantics 5.15).
+    pub fn sounds_again(&mut self, key: i64, now: Samples) {
         self.last_on.insert(key, now);
+    }
+
+    /// The note that sounds again when a key comes up in a program with Mono and Retrigger: the newest one whose key is still
+    /// down, if the released one was newer. Gives key, velocity and tuning (HALion semantics 3.1).
+    pub fn retriggered_by(&self, released: i64) -> Option<(i64, f64, f64)> {
+        let (&id, note) = self.incoming.iter().rfind(|(_, note)| note.down)?;
+        (id < released).then_some((note.key, note.velocity, note.tuning))
     }
 
     /// The oldest note of a key that is down, if any: the one a note-off belongs to.
@@ -113,11 +131,6 @@ impl Keys {
         self.incoming.values().map(|note| note.key)
     }
 
-    /// Key of each note that left the module and has not been ended, in the order of their ids.
-    pub fn sounding(&self) -> impl Iterator<Item = f64> {
-        self.sounding.values().copied()
-    }
-
     /// Is a key down?
     pub fn is_key_down(&self, key: i64) -> bool {
         self.held_note(key).is_some()
@@ -135,45 +148,28 @@ impl Keys {
         self.last_on.get(&key).copied()
     }
 
-    /// Ends note `dependent` together with the key of `id`. False if that key is up already.
-    pub fn depend(&mut self, id: i64, dependent: i64) -> bool {
-        match self.incoming.get_mut(&id) {
-            Some(note) if note.down => {
-                note.dependents.push(dependent);
-                true
+    /// Ends note `dependent` together with the key of `id`, unless that key is up already. Notes that do not sound any more are
+    /// forgotten now and then, so that a key held for an hour keeps no list of an hour.
+    pub fn depend(&mut self, id: i64, dependent: i64, sounds: impl Fn(i64) -> bool) {
+        if let Some(note) = self.incoming.get_mut(&id).filter(|note| note.down) {
+            if note.dependents.len() >= 64 && note.dependents.len().is_power_of_two() {
+                note.dependents.retain(|&dependent| sounds(dependent));
             }
-            _ => false,
+            note.dependents.push(dependent);
         }
     }
 
     /// The id a posted note-on leaves with: its own, the first time an incoming note is posted, else a new one.
     pub fn id_for_posting(&mut self, id: i64) -> i64 {
-        let incoming = id > 0 && id <= self.next_id;
-        if incoming && self.posted.insert(id) {
+        if self.unposted.remove(&id) {
             id
         } else {
             self.new_id()
         }
     }
 
-    /// A note leaves the module.
-    pub fn sounds(&mut self, id: i64, key: f64) {
-        self.posted.insert(id);
-        self.sounding.insert(id, key);
-    }
-
-    /// A note ends; gives its key if it was sounding.
-    pub fn ends(&mut self, id: i64) -> Option<f64> {
-        self.sounding.remove(&id)
-    }
-
-    /// Does a note with this id sound?
-    pub fn is_sounding(&self, id: i64) -> bool {
-        self.sounding.contains_key(&id)
-    }
-
-    /// How many notes sound.
-    pub fn n_sounding(&self) -> usize {
-        self.sounding.len()
+    /// An incoming note-on leaves with its own id.
+    pub fn mark_posted(&mut self, id: i64) {
+        self.unposted.remove(&id);
     }
 }

@@ -31,10 +31,13 @@ mod meter;
 mod midi;
 mod modulation;
 mod native;
+mod outgoing;
 mod parameter;
 mod processor;
 pub mod proposed;
 mod protected;
+mod ramp;
+mod receivers;
 mod record;
 mod runtime;
 mod scenario;
@@ -45,8 +48,10 @@ mod state;
 mod task;
 mod trace;
 mod traceback;
+mod transport;
 pub mod tree;
 mod undo;
+mod voices;
 mod world;
 
 pub use clock::{Clock, Samples};
@@ -54,11 +59,13 @@ pub use data::Data;
 pub use debug::{DebugHooks, Go, Stopped, TaskChange, TaskView, Watch};
 pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source, Surroundings};
 pub use error::{ScriptError, StackFrame};
-pub use event::{Change, Event};
+pub use event::{Event, Signature, VoiceValue};
 pub use halion_api::Thread;
-pub use record::{ParameterChange, Record, RecordKind, TaskId};
+pub use midi::midi_file;
+pub use record::{CutReason, ParameterChange, Record, RecordKind, TaskId};
 pub use scenario::{
     Input, InputKind, Lifecycle, Preset, Program, Scenario, ScenarioError, ScriptKind, SubPreset,
-    Value, parse_described, scenario_reference, write,
+    Value, VoiceMode, parse_described, scenario_reference, write,
 };
 pub use trace::trace_line;
+pub use transport::MapEntry;

@@ -276,6 +276,27 @@ impl Call<'_> {
         Err(self.bad(at, &format!("{low} to {high} expected, got {number}")))
     }
 
+    /// A number without a fraction within a range, both ends included.
+    pub fn whole_in(&self, at: usize, low: i64, high: i64) -> std::result::Result<i64, Raise> {
+        let number = self.number_in(at, low as f64, high as f64)?;
+        if number.fract() == 0.0 {
+            return Ok(number as i64);
+        }
+        Err(self.bad(at, &format!("whole number expected, got {number}")))
+    }
+
+    /// A key, 0 to 127; a fraction is cut off.
+    pub fn key(&self, at: usize) -> std::result::Result<i64, Raise> {
+        Ok(self.number_in(at, 0.0, 127.0)? as i64)
+    }
+
+    /// The id of a note; what can be none is one that no note has.
+    pub fn note_id(&self, at: usize) -> std::result::Result<i64, Raise> {
+        let number = self.number(at)?;
+        let is_id = number.fract() == 0.0 && number.abs() < 1e15;
+        Ok(if is_id { number as i64 } else { -1 })
+    }
+
     /// A number or nothing.
     pub fn number_or(&self, at: usize, default: f64) -> std::result::Result<f64, Raise> {
         if matches!(self.value(at), Value::Nil) {

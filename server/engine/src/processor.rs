@@ -11,9 +11,10 @@ use crate::{
     dispatch,
     engine::Engine,
     inputs::{ActionKind, thread_of},
-    record::TaskId,
+    record::{RecordKind, TaskId},
     runtime::{self, Start},
     start,
+    world::World,
 };
 
 impl Engine {
@@ -29,11 +30,19 @@ impl Engine {
     pub(crate) fn run_instants(&mut self, end: Samples) {
         while let Some(at) = self.next_instant(end) {
             self.host.world.borrow_mut().clock.now = at;
+            self.change_song();
             self.deliver_inputs(at);
             self.resume_processor_tasks(at);
             self.modulate(at);
             self.send_scheduled(at);
         }
+    }
+
+    /// (e) What a block ends with.
+    pub(crate) fn end_block(&mut self) {
+        let block_end = self.next_block_start();
+        self.host.world.borrow_mut().count_voices(block_end);
+        self.in_block = false;
     }
 
     /// (a) Functions from `runSync`, first in, first out, before the block's events, once in each slot (HALion semantics 4.15).
@@ -76,6 +85,7 @@ impl Engine {
             .map(|action| action.at);
         let instants = [
             self.inputs.next_at(),
+            world.transport.next_change(&world.clock),
             edit,
             world.processor_timers.first().map(|&(sample, _)| sample),
             world.next_modulation(),
@@ -86,6 +96,17 @@ impl Engine {
         ];
         let next = instants.into_iter().flatten().min()?;
         (next < end).then_some(next.max(world.clock.now))
+    }
+
+    /// What the song's maps change comes before the events of the same sample.
+    fn change_song(&mut self) {
+        let mut world = self.host.world.borrow_mut();
+        let World {
+            transport, clock, ..
+        } = &mut *world;
+        for event in transport.changes_due(clock) {
+            world.record(RecordKind::EventIn(event));
+        }
     }
 
     fn deliver_inputs(&mut self, at: Samples) {

@@ -80,3 +80,17 @@ pub const LOAD_CANCELLED: &str = "cancelled";
 
 /// Entries of the undo history that are kept.
 pub const UNDO_STEPS: usize = 1_000;
+
+/// Voices of the plug-in (`getVoices`), unless the scenario says otherwise; the manual names no number.
+pub const VOICES: u32 = 128;
+
+/// Milliseconds for which the voices of a released note go on sounding. Real zones decay as their amplifier envelope says.
+pub const RELEASE_MS: f64 = 100.0;
+
+/// Milliseconds of the plug-in's own smoothing, which `changeVolume` and the like use unless they are told otherwise (HALion
+/// semantics 5.10).
+pub const SMOOTHING_MS: f64 = 10.0;
+
+/// Incoming notes that a script keeps back and may still post with their own id (HALion semantics 5.2); beyond it the oldest get a
+/// new one, so that memory stays bounded.
+pub const UNPOSTED_NOTES: usize = 4096;

@@ -9,7 +9,7 @@ use halion_api::Thread;
 use crate::{
     clock::Samples,
     error::ScriptError,
-    event::{Event, short},
+    event::{Event, VoiceValue, short},
     scenario::Value,
 };
 
@@ -64,6 +64,22 @@ pub enum RecordKind {
     EventIn(Event),
     /// An event left the script module.
     EventOut(Event),
+    /// A value of a note's voices that was on its way has arrived.
+    RampEnd {
+        /// Note id.
+        id: i64,
+        /// What moved.
+        what: VoiceValue,
+        /// Where it stands now.
+        value: f64,
+    },
+    /// The voices of a note end at once, without a note-off.
+    VoicesCut {
+        /// Note id.
+        id: i64,
+        /// Why.
+        reason: CutReason,
+    },
     /// A script parameter got another value.
     Parameter {
         /// The parameter's name.
@@ -164,6 +180,28 @@ pub enum ParameterChange {
     Redo,
 }
 
+/// Why the voices of a note end at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutReason {
+    /// A `fade` that kills has arrived.
+    Fade,
+    /// Another note needs them: there are no more.
+    Stolen,
+    /// Another note begins in a program with Mono.
+    Mono,
+}
+
+impl CutReason {
+    /// The word for it in traces.
+    pub fn name(self) -> &'static str {
+        match self {
+            CutReason::Fade => "fade",
+            CutReason::Stolen => "stolen",
+            CutReason::Mono => "mono",
+        }
+    }
+}
+
 impl ParameterChange {
     /// The word for it in traces.
     pub fn name(self) -> &'static str {
@@ -191,6 +229,8 @@ impl RecordKind {
             RecordKind::Error(_) => "error",
             RecordKind::EventIn(_) => "event_in",
             RecordKind::EventOut(_) => "event_out",
+            RecordKind::RampEnd { .. } => "ramp_end",
+            RecordKind::VoicesCut { .. } => "voices_cut",
             RecordKind::Parameter { .. } => "parameter",
             RecordKind::Element { .. } => "element",
             RecordKind::ElementParameter { .. } => "element_parameter",
@@ -247,6 +287,14 @@ impl fmt::Display for RecordKind {
             RecordKind::Print { text } => write!(f, " {text}"),
             RecordKind::Error(error) => write!(f, " {}", error.text()),
             RecordKind::EventIn(event) | RecordKind::EventOut(event) => write!(f, " {event}"),
+            RecordKind::RampEnd { id, what, value } => {
+                write!(f, " {} id={id}", what.name())?;
+                if let VoiceValue::NoteExpression(expression) = what {
+                    write!(f, " expression={expression}")?;
+                }
+                write!(f, " value={}", short(*value))
+            }
+            RecordKind::VoicesCut { id, reason } => write!(f, " id={id} ({})", reason.name()),
             RecordKind::Parameter { name, value, by } => {
                 write!(f, " {name} = {value} ({})", by.name())
             }

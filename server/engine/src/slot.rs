@@ -3,13 +3,14 @@
 //! Invariant: parameters, globals and the Controller are shared by all slots; playback is not. [`World::slot`] is the slot
 //! whose turn it is, the others are parked, and ids of notes are never given twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use halion_api::Thread;
 use mlua::Value;
 
 use crate::{
-    keys::Keys, modulation::Modulation, record::RecordKind, scenario::ScriptKind, world::World,
+    keys::Keys, modulation::Modulation, record::RecordKind, scenario::ScriptKind, voices::Voices,
+    world::World,
 };
 
 /// The playback of one slot.
@@ -20,6 +21,9 @@ pub(crate) struct Slot {
     /// Has its Processor started?
     pub started: bool,
     pub keys: Keys,
+    pub voices: Voices,
+    /// Keys whose notes end when the module is switched off (HALion semantics 5.9).
+    pub bypass_note_offs: BTreeSet<i64>,
     /// Last value of each controller that reached the script (HALion semantics 5.14).
     pub controllers: BTreeMap<i64, f64>,
     pub modulation: Modulation,

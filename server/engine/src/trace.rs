@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::{
     error::ScriptError,
-    event::{Event, Field, short},
+    event::{Event, Field, VoiceValue, short},
     record::{Record, RecordKind},
     scenario::Value,
 };
@@ -40,6 +40,16 @@ pub fn trace_line(record: &Record, sample_rate: f64) -> String {
         RecordKind::Error(error) => error_fields(&mut line, error),
         RecordKind::EventIn(event) | RecordKind::EventOut(event) => {
             line.raw("event", event_object(event));
+        }
+        RecordKind::RampEnd { id, what, value } => {
+            line.raw("id", id).string("what", what.name());
+            if let VoiceValue::NoteExpression(expression) = what {
+                line.raw("expression", expression);
+            }
+            line.raw("value", json_number(*value));
+        }
+        RecordKind::VoicesCut { id, reason } => {
+            line.raw("id", id).string("reason", reason.name());
         }
         RecordKind::Parameter { name, value, by } => {
             line.string("name", name)

@@ -11,14 +11,15 @@ use crate::{
     builtins::{presets::Load, variables::SlotLocals},
     clock::{Clock, Samples},
     engine::Observer,
-    event::Event,
     modulation::{Modulation, Output},
+    outgoing::Scheduled,
     parameter::{Parameter, Parameters},
     proposed,
     record::{ParameterChange, Record, RecordKind, TaskId},
-    scenario::{self, Scenario, ScriptKind},
+    scenario::{self, Scenario, ScriptKind, VoiceMode},
     slot::Slot,
     task::Task,
+    transport::Transport,
     tree::{NodeId, Tree},
     undo::Undo,
 };
@@ -42,27 +43,6 @@ pub(crate) struct SyncJob {
 pub(crate) struct ChangeJob {
     pub function: Function,
     pub parent: Option<TaskId>,
-}
-
-/// What happens later, without a task.
-pub(crate) enum Scheduled {
-    /// An event of `postEvent` leaves.
-    Event(Event),
-    /// A note of `playNote` has had its time.
-    EndOf(i64),
-}
-
-/// The host's transport.
-pub(crate) struct Transport {
-    /// Beats per minute; `None` if the host gives none.
-    pub tempo: Option<f64>,
-    /// Numerator and denominator; `None` if the host gives none.
-    pub signature: Option<(f64, f64)>,
-    pub playing: bool,
-    /// Where the song stood, in beats and ms, when tempo or transport last changed.
-    pub anchor_beats: f64,
-    pub anchor_ms: f64,
-    pub anchor: Samples,
 }
 
 pub(crate) struct World {
@@ -92,6 +72,12 @@ pub(crate) struct World {
     /// The slots the program sits in; none in a UI script.
     pub slot_set: BTreeSet<u32>,
     pub transport: Transport,
+    /// How many notes sound at a time.
+    pub voice_mode: VoiceMode,
+    /// The most voices of the plug-in.
+    pub max_voices: u32,
+    /// Is the script module switched off?
+    pub bypassed: bool,
     pub parameters: Parameters,
     pub slot_locals: SlotLocals,
     pub tree: Tree,
@@ -150,14 +136,10 @@ impl World {
             slot: Slot::new(first),
             parked: BTreeMap::new(),
             slot_set,
-            transport: Transport {
-                tempo: Some(scenario.tempo),
-                signature: Some((4.0, 4.0)),
-                playing: false,
-                anchor_beats: 0.0,
-                anchor_ms: 0.0,
-                anchor: 0,
-            },
+            transport: Transport::new(scenario),
+            voice_mode: scenario.voice_mode,
+            max_voices: scenario.voices,
+            bypassed: false,
             parameters: Parameters::default(),
             slot_locals: SlotLocals::default(),
             tree: scenario.program.tree(),
@@ -235,26 +217,6 @@ impl World {
         if self.said.insert(text.to_owned()) {
             self.print(text.to_owned());
         }
-    }
-
-    /// Sends an event to the following modules and the engine, now or later.
-    pub fn send(&mut self, event: Event, at: Samples) {
-        if at <= self.clock.now {
-            self.record(RecordKind::EventOut(event));
-        } else {
-            self.schedule(Scheduled::Event(event), at);
-        }
-    }
-
-    /// Ends a note of the script later, unless it has ended by then.
-    pub fn end_note_at(&mut self, id: i64, at: Samples) {
-        self.schedule(Scheduled::EndOf(id), at);
-    }
-
-    fn schedule(&mut self, scheduled: Scheduled, at: Samples) {
-        let scheduled = (self.slot.index, scheduled);
-        self.outgoing.insert((at, self.next_outgoing), scheduled);
-        self.next_outgoing += 1;
     }
 
     /// The time-out of the thread whose turn it is, in milliseconds.
@@ -395,75 +357,5 @@ impl World {
     /// Writes to the output pane.
     pub fn print(&mut self, text: String) {
         self.record(RecordKind::Print { text });
-    }
-
-    /// Does what was scheduled; the end of a note that has ended already is dropped.
-    pub fn send_scheduled(&mut self, scheduled: Scheduled) {
-        match scheduled {
-            Scheduled::EndOf(id) => self.end_note(id),
-            Scheduled::Event(event) => {
-                if let Event::NoteOff { id, .. } = event {
-                    self.slot.keys.ends(id);
-                }
-                self.record(RecordKind::EventOut(event));
-            }
-        }
-    }
-
-    /// Ends a note that the script has started; other ids have no effect (HALion semantics 5.8).
-    pub fn end_note(&mut self, id: i64) {
-        if let Some(note) = self.slot.keys.ends(id) {
-            self.record(RecordKind::EventOut(Event::NoteOff {
-                id,
-                note,
-                velocity: 0.0,
-            }));
-        }
-    }
-
-    /// Song position in beats; `None` while stopped or without tempo (HALion semantics 8.3).
-    pub fn beats(&self) -> Option<f64> {
-        let transport = &self.transport;
-        let ms = self
-            .clock
-            .samples_to_ms((self.clock.now - transport.anchor) as f64);
-        transport
-            .playing
-            .then_some(transport.anchor_beats + ms / transport.beat_ms()?)
-    }
-
-    /// Song position in milliseconds; `None` while stopped.
-    pub fn song_ms(&self) -> Option<f64> {
-        let transport = &self.transport;
-        let ms = self
-            .clock
-            .samples_to_ms((self.clock.now - transport.anchor) as f64);
-        transport.playing.then_some(transport.anchor_ms + ms)
-    }
-
-    /// The host changes tempo or starts or stops; the song position goes on from where it is.
-    pub fn set_transport(&mut self, tempo: Option<f64>, playing: bool) {
-        let beats = self.beats().unwrap_or(self.transport.anchor_beats);
-        let ms = self.song_ms().unwrap_or(self.transport.anchor_ms);
-        let transport = &mut self.transport;
-        (
-            transport.anchor_beats,
-            transport.anchor_ms,
-            transport.anchor,
-        ) = (beats, ms, self.clock.now);
-        (transport.tempo, transport.playing) = (tempo, playing);
-    }
-}
-
-impl Transport {
-    /// Milliseconds of a quarter note; `None` without tempo.
-    pub fn beat_ms(&self) -> Option<f64> {
-        self.tempo.map(|tempo| 60_000.0 / tempo)
-    }
-
-    /// Quarter notes in a bar; `None` without time signature.
-    pub fn bar_beats(&self) -> Option<f64> {
-        self.signature
-            .map(|(numerator, denominator)| numerator * 4.0 / denominator)
     }
 }

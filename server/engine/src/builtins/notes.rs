@@ -1,11 +1,13 @@
-//! Events that the script sends, and the questions about keys (HALion semantics 5.1 to 5.8, 5.13 to 5.15).
+//! Events that the script sends, and the questions about keys (HALion semantics 5.1 to 5.9, 5.13 to 5.15).
 
 use mlua::Value;
 
 use crate::{
-    builtins::event_object,
+    builtins::{elements, event_object, event_object::LAST_CONTROLLER, types},
     event::Event,
     native::{self, Body, Call, Raise},
+    slot::Slot,
+    tree::NodeId,
 };
 
 pub(super) fn body(name: &str) -> Option<Body> {
@@ -13,6 +15,7 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "postEvent" => post_event,
         "playNote" => play_note,
         "releaseVoice" => release_voice,
+        "setBypassNoteOff" => set_bypass_note_off,
         "controlChange" => control_change,
         "pitchBend" => pitch_bend,
         "afterTouch" => after_touch,
@@ -33,16 +36,9 @@ fn post_event(call: &Call<'_>) -> native::Result {
     let mut id = None;
     call.world(|world| {
         let at = world.clock.after_ms(delay_ms).unwrap_or(world.clock.now);
-        match &mut event {
-            Event::NoteOn { id: own, note, .. } => {
-                *own = world.slot.keys.id_for_posting(*own);
-                world.slot.keys.sounds(*own, *note);
-                id = Some(*own);
-            }
-            Event::NoteOff { id: own, .. } if at <= world.clock.now => {
-                world.slot.keys.ends(*own);
-            }
-            _ => {}
+        if let Event::NoteOn { id: own, .. } = &mut event {
+            *own = world.slot.keys.id_for_posting(*own);
+            id = Some(*own);
         }
         world.send(event, at);
     });
@@ -54,31 +50,27 @@ fn play_note(call: &Call<'_>) -> native::Result {
     let note = call.number_in(1, 0.0, 127.0)?;
     let velocity = call.number_in(2, 0.0, 127.0)?;
     let duration_ms = call.number_or(3, -1.0)?;
-    if !matches!(call.value(4), Value::Nil) {
-        call.world(|world| world.not_simulated("playNote: layerOrZone"));
-    }
+    let within = receiver(call, 4)?;
     let volume = call.number_in_or(5, 0.0, 1.0, 1.0)?;
     let pan = call.number_in_or(6, -1.0, 1.0, 0.0)?;
     let tuning = call.number_in_or(7, -120.0, 120.0, 0.0)?;
     let id = call.world(|world| {
         let id = world.slot.keys.new_id();
-        world.slot.keys.sounds(id, note);
-        let now = world.clock.now;
-        world.send(
-            Event::NoteOn {
-                id,
-                note,
-                velocity,
-                tuning,
-                volume,
-                pan,
-            },
-            now,
-        );
+        let n_voices = world.tree.receivers(note, velocity, within);
+        let event = Event::NoteOn {
+            id,
+            note,
+            velocity,
+            tuning,
+            volume,
+            pan,
+        };
+        world.start_note(event, n_voices);
         if duration_ms != 0.0
             && let Some(key) = world.current_task().and_then(|task| task.note)
         {
-            world.slot.keys.depend(key, id);
+            let Slot { keys, voices, .. } = &mut world.slot;
+            keys.depend(key, id, |id| voices.held_key(id).is_some());
         }
         if let Some(end) = world.clock.after_ms(duration_ms) {
             world.end_note_at(id, end);
@@ -88,18 +80,43 @@ fn play_note(call: &Call<'_>) -> native::Result {
     native::number(id as f64)
 }
 
+/// The layer or zone that alone is to play, if there is one (HALion semantics 5.5).
+fn receiver(call: &Call<'_>, at: usize) -> Result<Option<NodeId>, Raise> {
+    let value = call.value(at);
+    match types::class_of(&value).as_deref() {
+        Some("Layer" | "Program" | "Zone") => Ok(elements::node_of(&value)),
+        None if value.is_nil() => Ok(None),
+        _ => Err(call.expected(at, "Layer or Zone")),
+    }
+}
+
 /// Unknown and finished ids have no effect (HALion semantics 5.8).
 fn release_voice(call: &Call<'_>) -> native::Result {
-    let id = call.number(1)? as i64;
+    let id = call.note_id(1)?;
     call.world(|world| world.end_note(id));
+    native::nothing()
+}
+
+/// The note of this key ends when the module is switched off or removed (HALion semantics 5.9).
+fn set_bypass_note_off(call: &Call<'_>) -> native::Result {
+    let key = call.key(1)?;
+    let enable = !call.has(2) || call.flag(2);
+    call.world(|world| {
+        let keys = &mut world.slot.bypass_note_offs;
+        match enable {
+            true => keys.insert(key),
+            false => keys.remove(&key),
+        }
+    });
     native::nothing()
 }
 
 /// Goes to what follows the script, not back into it (HALion semantics 5.13).
 fn control_change(call: &Call<'_>) -> native::Result {
-    let number = call.number_in(1, 0.0, 255.0)? as i64;
-    let value = call.number_in(2, 0.0, 127.0)?;
-    send(call, Event::Controller { number, value })
+    let number = call.whole_in(1, 0, LAST_CONTROLLER)?;
+    let (low, high) = event_object::controller_range(number);
+    let value = call.number_in(2, low, high)?;
+    send(call, event_object::controller(number, value))
 }
 
 fn pitch_bend(call: &Call<'_>) -> native::Result {
@@ -113,7 +130,7 @@ fn after_touch(call: &Call<'_>) -> native::Result {
 }
 
 fn play_trigger_pad(call: &Call<'_>) -> native::Result {
-    let pad = call.number_in(1, 1.0, 8.0)? as i64;
+    let pad = call.whole_in(1, 1, 8)?;
     send(call, Event::TriggerPad { pad })
 }
 
@@ -126,12 +143,12 @@ fn send(call: &Call<'_>, event: Event) -> native::Result {
 }
 
 fn is_key_down(call: &Call<'_>) -> native::Result {
-    let key = call.number(1)? as i64;
+    let key = call.key(1)?;
     native::boolean(call.world(|world| world.slot.keys.is_key_down(key)))
 }
 
 fn is_octave_key_down(call: &Call<'_>) -> native::Result {
-    let key = call.number(1)? as i64;
+    let key = call.key(1)?;
     native::boolean(call.world(|world| world.slot.keys.is_octave_key_down(key)))
 }
 
@@ -154,7 +171,7 @@ fn is_note_held(call: &Call<'_>) -> native::Result {
 
 /// Milliseconds since the last note-on of a key; 0 if it was never played (HALion semantics 5.15).
 fn note_duration(call: &Call<'_>) -> native::Result {
-    let key = call.number(1)? as i64;
+    let key = call.key(1)?;
     native::number(call.world(|world| {
         let on = world.slot.keys.last_on(key).unwrap_or(world.clock.now);
         world.clock.samples_to_ms((world.clock.now - on) as f64)
@@ -163,6 +180,6 @@ fn note_duration(call: &Call<'_>) -> native::Result {
 
 /// The last value that reached the script; 0 before (HALion semantics 5.14).
 fn controller_value(call: &Call<'_>) -> native::Result {
-    let number = call.number(1)? as i64;
+    let number = call.whole_in(1, 0, LAST_CONTROLLER)?;
     native::number(call.world(|world| world.slot.controllers.get(&number).copied().unwrap_or(0.0)))
 }

@@ -4,7 +4,8 @@ use mlua::{MultiValue, Value};
 
 use crate::{
     native::{self, Body, Call, Reply},
-    world::Transport,
+    transport::Transport,
+    world::World,
 };
 
 /// What the functions give while the host tells nothing (HALion semantics 8.2, 8.3).
@@ -15,29 +16,15 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "getTime" => |call| native::number(call.world(|world| world.script_ms())),
         "getProcessedSamples" => |call| native::number(call.world(|world| world.clock.now) as f64),
         "getSamplingRate" => |call| native::number(call.world(|world| world.clock.sample_rate)),
-        "getTempo" => {
-            |call| native::number(call.world(|world| world.transport.tempo).unwrap_or(UNKNOWN))
-        }
-        "getBeatDuration" => |call| {
-            native::number(
-                call.world(|world| world.transport.beat_ms())
-                    .unwrap_or(UNKNOWN),
-            )
-        },
-        "getBarDuration" => |call| {
-            native::number(
-                call.world(|world| bar_ms(&world.transport))
-                    .unwrap_or(UNKNOWN),
-            )
-        },
+        "getTempo" => |call| known(call, |world| world.transport.tempo),
+        "getBeatDuration" => |call| known(call, |world| world.transport.beat_ms()),
+        "getBarDuration" => |call| known(call, |world| bar_ms(&world.transport)),
         "getTimeSignature" => time_signature,
-        "getBeatTime" => {
-            |call| native::number(call.world(|world| world.beats().unwrap_or(UNKNOWN)))
+        "getBeatTime" => |call| known(call, |world| world.beats()),
+        "getMsTime" => |call| known(call, |world| world.transport.song_ms(&world.clock)),
+        "getBeatTimeInBar" => {
+            |call| known(call, |world| world.transport.beats_in_bar(&world.clock))
         }
-        "getMsTime" => {
-            |call| native::number(call.world(|world| world.song_ms().unwrap_or(UNKNOWN)))
-        }
-        "getBeatTimeInBar" => beat_in_bar,
         "isPlaying" => |call| native::boolean(call.world(|world| world.transport.playing)),
         "beat2ms" => |call| convert(call, |beats, beat_ms| beats * beat_ms),
         "ms2beat" => |call| convert(call, |ms, beat_ms| ms / beat_ms),
@@ -53,27 +40,24 @@ pub(super) fn body(name: &str) -> Option<Body> {
     })
 }
 
+/// What the host tells, or -1.
+fn known(call: &Call<'_>, ask: fn(&World) -> Option<f64>) -> native::Result {
+    native::number(call.world(|world| ask(world)).unwrap_or(UNKNOWN))
+}
+
 fn bar_ms(transport: &Transport) -> Option<f64> {
-    Some(transport.beat_ms()? * transport.bar_beats()?)
+    Some(transport.beat_ms()? * transport.signature?.bar_beats())
 }
 
 fn time_signature(call: &Call<'_>) -> native::Result {
-    let (numerator, denominator) = call
-        .world(|world| world.transport.signature)
-        .unwrap_or((UNKNOWN, UNKNOWN));
+    let signature = call.world(|world| world.transport.signature);
+    let (numerator, denominator) = signature.map_or((UNKNOWN, UNKNOWN), |signature| {
+        (signature.numerator.into(), signature.denominator.into())
+    });
     Ok(Reply::Values(MultiValue::from_iter([
         Value::Number(numerator),
         Value::Number(denominator),
     ])))
-}
-
-fn beat_in_bar(call: &Call<'_>) -> native::Result {
-    native::number(
-        call.world(|world| match (world.beats(), world.transport.bar_beats()) {
-            (Some(beats), Some(bar)) => beats.rem_euclid(bar),
-            _ => UNKNOWN,
-        }),
-    )
 }
 
 /// By the tempo of this instant; -1 without one (HALion semantics 8.4).

@@ -9,6 +9,7 @@ use super::{
     read::{self, Fields, Lines},
     schema::{Form, Key},
 };
+use crate::event::Signature;
 
 /// One thing that comes in.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +42,12 @@ pub enum InputKind {
         note: u8,
         /// 0 to 127.
         velocity: u8,
+        /// Semitones.
+        tuning: f64,
         /// Milliseconds.
         length_ms: f64,
+        /// 0 to 127.
+        release_velocity: u8,
     },
     /// A key goes down.
     NoteOn {
@@ -50,12 +55,21 @@ pub enum InputKind {
         note: u8,
         /// 0 to 127.
         velocity: u8,
+        /// Semitones.
+        tuning: f64,
     },
     /// A key comes up.
     NoteOff {
         /// Key, 0 to 127.
         note: u8,
         /// Release velocity, 0 to 127.
+        velocity: u8,
+    },
+    /// A held note sounds again.
+    Retrigger {
+        /// Key, 0 to 127.
+        note: u8,
+        /// 0 to 127.
         velocity: u8,
     },
     /// A MIDI controller.
@@ -75,6 +89,32 @@ pub enum InputKind {
         /// 0 to 127.
         value: u8,
     },
+    /// Aftertouch of one key.
+    PolyAfterTouch {
+        /// Key, 0 to 127.
+        note: u8,
+        /// 0 to 127.
+        value: u8,
+    },
+    /// Note expression of the oldest held note of a key.
+    NoteExpression {
+        /// Key, 0 to 127.
+        note: u8,
+        /// A constant of `NoteExpressionType`, 1 to 11.
+        expression: u8,
+        /// 0 to 1.
+        value: f64,
+    },
+    /// A program change.
+    ProgramChange {
+        /// 0 to 127.
+        program: u8,
+    },
+    /// A system exclusive message.
+    Data {
+        /// The whole message, from 0xF0 to 0xF7.
+        bytes: Vec<u8>,
+    },
     /// A trigger pad.
     TriggerPad {
         /// 1 to 8.
@@ -87,18 +127,43 @@ pub enum InputKind {
         /// Its new value.
         value: Value,
     },
+    /// The script module is switched off or on.
+    Bypass {
+        /// Off from now on?
+        bypassed: bool,
+    },
     /// The host's tempo.
     Tempo {
-        /// Beats per minute.
+        /// Beats per minute; 0 if the host tells none.
         bpm: f64,
+    },
+    /// The host's time signature.
+    TimeSignature {
+        /// `None` if the host tells none.
+        signature: Option<Signature>,
     },
     /// The host starts or stops.
     Transport {
         /// Runs from now on?
         playing: bool,
+        /// Song position in quarter notes; `None` is where the song stands.
+        at_beats: Option<f64>,
     },
     /// Something happens to the script as a whole.
     Lifecycle(Lifecycle),
+}
+
+impl InputKind {
+    /// A note of a certain length in milliseconds.
+    pub fn note(note: u8, velocity: u8, length_ms: f64) -> InputKind {
+        InputKind::Note {
+            note,
+            velocity,
+            tuning: 0.0,
+            length_ms,
+            release_velocity: 0,
+        }
+    }
 }
 
 /// A kind of input: its name in the file, its own keys, and what becomes of them.
@@ -143,6 +208,8 @@ const SEVEN_BITS: Form = Form::Whole(0.0, 127.0);
 const NOTE: Key = Key::required("note", SEVEN_BITS, "Key; 60 is middle C.");
 const VELOCITY: Key = Key::required("velocity", SEVEN_BITS, "Velocity.");
 
+const TUNING: Key = Key::or("tuning", Form::Number(-120.0, 120.0), 0.0, "Semitones.");
+
 /// What is played.
 const KINDS: &[Kind] = &[
     Kind {
@@ -156,20 +223,30 @@ const KINDS: &[Kind] = &[
                 Form::Number(0.0, LONGEST_MS),
                 "Milliseconds until the key comes up.",
             ),
+            TUNING,
+            Key::or(
+                "release_velocity",
+                SEVEN_BITS,
+                0.0,
+                "Velocity of the release.",
+            ),
         ],
         read: |fields| InputKind::Note {
             note: fields.byte("note"),
             velocity: fields.byte("velocity"),
+            tuning: fields.number("tuning"),
             length_ms: fields.number("length_ms"),
+            release_velocity: fields.byte("release_velocity"),
         },
     },
     Kind {
         name: "note_on",
         doc: "A key goes down.",
-        keys: &[NOTE, VELOCITY],
+        keys: &[NOTE, VELOCITY, TUNING],
         read: |fields| InputKind::NoteOn {
             note: fields.byte("note"),
             velocity: fields.byte("velocity"),
+            tuning: fields.number("tuning"),
         },
     },
     Kind {
@@ -177,9 +254,18 @@ const KINDS: &[Kind] = &[
         doc: "A key comes up: the oldest held note of that key ends.",
         keys: &[
             NOTE,
-            Key::or("velocity", SEVEN_BITS, 0.0, "Release velocity."),
+            Key::or("velocity", SEVEN_BITS, 0.0, "Velocity of the release."),
         ],
         read: |fields| InputKind::NoteOff {
+            note: fields.byte("note"),
+            velocity: fields.byte("velocity"),
+        },
+    },
+    Kind {
+        name: "note_retrigger",
+        doc: "A held note sounds again, as in a program with Mono and Retrigger; `voice_mode` makes these by itself.",
+        keys: &[NOTE, VELOCITY],
+        read: |fields| InputKind::Retrigger {
             note: fields.byte("note"),
             velocity: fields.byte("velocity"),
         },
@@ -221,6 +307,57 @@ const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        name: "poly_after_touch",
+        doc: "Aftertouch of one key. HALion has no callback for it, so it passes the script.",
+        keys: &[NOTE, Key::required("value", SEVEN_BITS, "Pressure.")],
+        read: |fields| InputKind::PolyAfterTouch {
+            note: fields.byte("note"),
+            value: fields.byte("value"),
+        },
+    },
+    Kind {
+        name: "note_expression",
+        doc: "Note expression of the oldest held note of a key.",
+        keys: &[
+            NOTE,
+            Key::required(
+                "expression",
+                Form::Whole(1.0, 11.0),
+                "A constant of NoteExpressionType: 1 volume, 2 pan, 3 tuning, 4 to 11 custom.",
+            ),
+            Key::required("value", Form::Number(0.0, 1.0), "Its position."),
+        ],
+        read: |fields| InputKind::NoteExpression {
+            note: fields.byte("note"),
+            expression: fields.byte("expression"),
+            value: fields.number("value"),
+        },
+    },
+    Kind {
+        name: "program_change",
+        doc: "A program change. No callback gets it, so it passes the script.",
+        keys: &[Key::required(
+            "program",
+            SEVEN_BITS,
+            "Number of the program, from 0.",
+        )],
+        read: |fields| InputKind::ProgramChange {
+            program: fields.byte("program"),
+        },
+    },
+    Kind {
+        name: "data",
+        doc: "A system exclusive message.",
+        keys: &[Key::required(
+            "bytes",
+            Form::Bytes,
+            "The whole message, from 0xF0 to 0xF7.",
+        )],
+        read: |fields| InputKind::Data {
+            bytes: fields.bytes("bytes"),
+        },
+    },
+    Kind {
         name: "trigger_pad",
         doc: "A trigger pad is pressed.",
         keys: &[Key::required(
@@ -245,23 +382,55 @@ const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        name: "bypass",
+        doc: "The script module is switched off or on again. Switched off, it lets all events pass.",
+        keys: &[Key::required(
+            "bypassed",
+            Form::Boolean,
+            "Switched off from now on?",
+        )],
+        read: |fields| InputKind::Bypass {
+            bypassed: fields.boolean("bypassed"),
+        },
+    },
+    Kind {
         name: "tempo",
-        doc: "The host's tempo changes.",
+        doc: "The host's tempo changes by hand, until the next entry of the tempo map.",
         keys: &[Key::required(
             "bpm",
-            Form::Number(1.0, 1000.0),
-            "Beats per minute.",
+            Form::Number(0.0, 1000.0),
+            "Beats per minute; 0 is a host that tells no tempo any more.",
         )],
         read: |fields| InputKind::Tempo {
             bpm: fields.number("bpm"),
         },
     },
     Kind {
+        name: "time_signature",
+        doc: "The host's time signature changes by hand; a bar begins here.",
+        keys: &[Key::required(
+            "signature",
+            Form::Signature,
+            "The new time signature.",
+        )],
+        read: |fields| InputKind::TimeSignature {
+            signature: fields.signature("signature"),
+        },
+    },
+    Kind {
         name: "transport",
         doc: "The host starts or stops.",
-        keys: &[Key::required("playing", Form::Boolean, "Runs from now on?")],
+        keys: &[
+            Key::required("playing", Form::Boolean, "Runs from now on?"),
+            Key::optional(
+                "at_beats",
+                Form::Number(0.0, 1e6),
+                "Song position to go to, in quarter notes; without it the song stays where it is.",
+            ),
+        ],
         read: |fields| InputKind::Transport {
             playing: fields.boolean("playing"),
+            at_beats: fields.optional_number("at_beats"),
         },
     },
 ];

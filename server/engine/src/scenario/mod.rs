@@ -19,11 +19,11 @@ mod reference;
     reason = "tables within tables are for descriptions of the program"
 )]
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeSet, fmt};
 
-pub(crate) use self::program::{parse_parameter_sets, write_as};
-use self::schema::{Form, Key};
 pub use self::{
     error::ScenarioError,
     input::{Input, InputKind},
@@ -31,7 +31,19 @@ pub use self::{
     program::{Program, parse_described, write},
     reference::scenario_reference,
 };
-use crate::{event::short, midi, proposed};
+pub(crate) use self::{
+    input::LONGEST_MS,
+    program::{parse_parameter_sets, write_as},
+};
+use self::{
+    read::Fields,
+    schema::{Form, Key},
+};
+use crate::{
+    event::{Signature, short},
+    midi, proposed,
+    transport::MapEntry,
+};
 
 /// Everything that decides a run besides the script.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +52,18 @@ pub struct Scenario {
     pub sample_rate: f64,
     /// Samples in one audio block.
     pub block_size: u32,
-    /// Beats per minute at the start.
+    /// Beats per minute at the start; 0 if the host tells none.
     pub tempo: f64,
+    /// Time signature at the start; `None` if the host tells none.
+    pub time_signature: Option<Signature>,
+    /// Tempo changes of the song, in beats per minute.
+    pub tempo_map: Vec<MapEntry<f64>>,
+    /// Time signatures of the song.
+    pub time_signature_map: Vec<MapEntry<Signature>>,
+    /// How many notes sound at a time.
+    pub voice_mode: VoiceMode,
+    /// The most voices of the plug-in.
+    pub voices: u32,
     /// Seed of `math.random`.
     pub seed: u64,
     /// What the script belongs to.
@@ -63,6 +85,18 @@ pub enum ScriptKind {
     Midi,
     /// A macro page or a template: there is a Controller only.
     Ui,
+}
+
+/// How many notes of the program sound at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VoiceMode {
+    /// As many as there are voices.
+    #[default]
+    Poly,
+    /// One: a note ends all others.
+    Mono,
+    /// One, and a held note sounds again when a later one is released.
+    MonoRetrigger,
 }
 
 /// The value of a parameter.
@@ -89,13 +123,8 @@ impl fmt::Display for Value {
 impl Default for Scenario {
     /// One middle C of 500 ms.
     fn default() -> Scenario {
-        let middle_c = InputKind::Note {
-            note: 60,
-            velocity: 100,
-            length_ms: 500.0,
-        };
         Scenario {
-            inputs: vec![Input::new(0.0, middle_c)],
+            inputs: vec![Input::new(0.0, InputKind::note(60, 100, 500.0))],
             ..Scenario::silent()
         }
     }
@@ -103,6 +132,14 @@ impl Default for Scenario {
 
 /// The kind of script that is not a MIDI module's.
 const UI: &str = "ui";
+
+const BPM_OR_NONE: Form = Form::Number(0.0, 1000.0);
+
+const AT_BEATS: Key = Key::required(
+    "at_beats",
+    Form::Number(0.0, 1e6),
+    "Song position in quarter notes.",
+);
 
 /// The keys of the whole file.
 const KEYS: &[Key] = &[
@@ -120,9 +157,52 @@ const KEYS: &[Key] = &[
     ),
     Key::or(
         "tempo",
-        Form::Number(1.0, 1000.0),
+        BPM_OR_NONE,
         120.0,
-        "Beats per minute at the start.",
+        "Beats per minute at the start; 0 is a host that tells no tempo.",
+    ),
+    Key::or_text(
+        "time_signature",
+        Form::Signature,
+        "4/4",
+        "Time signature at the start; \"none\" is a host that tells none.",
+    ),
+    Key::optional(
+        "tempo_map",
+        Form::Tables(&[
+            AT_BEATS,
+            Key::required(
+                "bpm",
+                Form::Number(1.0, 1000.0),
+                "Beats per minute from there on.",
+            ),
+        ]),
+        "Tempo changes of the song; they happen while the transport runs.",
+    ),
+    Key::optional(
+        "time_signature_map",
+        Form::Tables(&[
+            AT_BEATS,
+            Key::required(
+                "signature",
+                Form::Signature,
+                "Time signature from there on; a bar begins there.",
+            ),
+        ]),
+        "Time signatures of the song; they change while the transport runs.",
+    ),
+    Key::or_text(
+        "voice_mode",
+        Form::Choice(&["poly", "mono", "mono_retrigger"]),
+        "poly",
+        "In \"mono\" a note ends all others; in \"mono_retrigger\" a held key sounds again, with `onRetrigger`, when a later one \
+         comes up.",
+    ),
+    Key::or(
+        "voices",
+        Form::Whole(1.0, 65536.0),
+        proposed::VOICES as f64,
+        "The most voices of the plug-in, as `getVoices` tells; the oldest note makes room for a new one.",
     ),
     Key::or(
         "seed",
@@ -169,6 +249,11 @@ impl Scenario {
             sample_rate: 44100.0,
             block_size: 512,
             tempo: 120.0,
+            time_signature: Some(Signature::COMMON),
+            tempo_map: Vec::new(),
+            time_signature_map: Vec::new(),
+            voice_mode: VoiceMode::Poly,
+            voices: proposed::VOICES,
             seed: 1,
             script_kind: ScriptKind::Midi,
             slots: [proposed::SLOT_INDEX].into(),
@@ -186,6 +271,17 @@ impl Scenario {
                 sample_rate: fields.number("sample_rate"),
                 block_size: fields.number("block_size") as u32,
                 tempo: fields.number("tempo"),
+                time_signature: fields.signature("time_signature"),
+                tempo_map: map(&fields, "tempo_map", |entry| Some(entry.number("bpm"))),
+                time_signature_map: map(&fields, "time_signature_map", |entry| {
+                    entry.signature("signature")
+                }),
+                voice_mode: match fields.text("voice_mode").as_str() {
+                    "mono" => VoiceMode::Mono,
+                    "mono_retrigger" => VoiceMode::MonoRetrigger,
+                    _ => VoiceMode::Poly,
+                },
+                voices: fields.number("voices") as u32,
                 seed: fields.number("seed") as u64,
                 script_kind: if fields.text("script_kind") == UI {
                     ScriptKind::Ui
@@ -210,4 +306,15 @@ impl Scenario {
             message,
         })
     }
+}
+
+/// The entries of a map of the song.
+fn map<T>(fields: &Fields, name: &str, value: impl Fn(&Fields) -> Option<T>) -> Vec<MapEntry<T>> {
+    let entry = |entry: &Fields| {
+        Some(MapEntry {
+            at_beats: entry.number("at_beats"),
+            value: value(entry)?,
+        })
+    };
+    fields.tables(name).iter().filter_map(entry).collect()
 }

@@ -12,7 +12,10 @@ use super::{
     input,
     schema::{Form, Key, Need},
 };
-use crate::{data::Data, event::short};
+use crate::{
+    data::Data,
+    event::{Signature, short},
+};
 use halion_api::api;
 
 /// Byte offsets as lines, by the offsets of all line ends.
@@ -52,6 +55,7 @@ enum Field {
     Number(f64),
     Boolean(bool),
     Text(String),
+    Bytes(Vec<u8>),
     Value(Value),
     Data(Data),
     Numbers(Vec<f64>),
@@ -88,6 +92,19 @@ impl Fields {
         match self.get(name) {
             Some(Field::Text(text)) => text.clone(),
             _ => String::new(),
+        }
+    }
+
+    /// A time signature; `None` if the host tells none.
+    pub fn signature(&self, name: &str) -> Option<Signature> {
+        Signature::parse(&self.text(name))
+    }
+
+    /// An array of bytes; empty if it is not there.
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
+        match self.get(name) {
+            Some(Field::Bytes(bytes)) => bytes.clone(),
+            _ => Vec::new(),
         }
     }
 
@@ -219,6 +236,7 @@ fn field(
             }
             Need::Optional => Ok(None),
             Need::Or(default) => Ok(Some((line, Field::Number(default)))),
+            Need::OrText(default) => Ok(Some((line, Field::Text(default.to_owned())))),
         };
     };
     let line = lines.at(value.span().start);
@@ -261,7 +279,7 @@ fn form(
             DeValue::String(text) => Ok(Field::Text(text.to_string())),
             _ => Err(wrong()),
         },
-        Form::Choice(_) | Form::Kind | Form::UiCallback => match value {
+        Form::Choice(_) | Form::Kind | Form::UiCallback | Form::Signature => match value {
             DeValue::String(text) if is_choice(key.form, text) => Ok(Field::Text(text.to_string())),
             DeValue::String(text) => {
                 let message = format!("`{}` is \"{text}\"; it must be {}", key.name, key.form);
@@ -269,6 +287,7 @@ fn form(
             }
             _ => Err(wrong()),
         },
+        Form::Bytes => bytes(value).map(Field::Bytes).ok_or_else(wrong),
         Form::Value => any(value).map(Field::Value).ok_or_else(wrong),
         Form::Raw(_) => Err(wrong()),
         Form::Data => data(value).map(Field::Data).ok_or_else(wrong),
@@ -300,6 +319,7 @@ fn is_choice(form: Form, text: &str) -> bool {
     match form {
         Form::Choice(choices) => choices.contains(&text),
         Form::UiCallback => api().ui_callback(text).is_some(),
+        Form::Signature => text == "none" || Signature::parse(text).is_some(),
         _ => input::kinds().any(|kind| kind.name == text),
     }
 }
@@ -368,6 +388,17 @@ fn data(value: &DeValue<'_>) -> Option<Data> {
             Value::Text(text) => Data::text(&text),
         },
     })
+}
+
+fn bytes(value: &DeValue<'_>) -> Option<Vec<u8>> {
+    let DeValue::Array(values) = value else {
+        return None;
+    };
+    let byte = |value: &toml::Spanned<DeValue<'_>>| {
+        let byte = number(value.get_ref())?;
+        ((0.0..=255.0).contains(&byte) && byte.fract() == 0.0).then_some(byte as u8)
+    };
+    values.iter().map(byte).collect()
 }
 
 fn any(value: &DeValue<'_>) -> Option<Value> {

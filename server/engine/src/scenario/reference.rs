@@ -56,6 +56,7 @@ fn table(page: &mut String, keys: &[Key]) {
             Need::Required => "an error".to_owned(),
             Need::Optional => String::new(),
             Need::Or(default) => short(default),
+            Need::OrText(default) => format!("\"{default}\""),
         };
         let _ = writeln!(
             page,

@@ -31,6 +31,10 @@ pub(crate) enum Form {
     Text,
     /// One of these texts.
     Choice(&'static [&'static str]),
+    /// A time signature, or `none`.
+    Signature,
+    /// An array of bytes.
+    Bytes,
     /// A number, a boolean or a text.
     Value,
     /// A list of numbers without a fraction within a range.
@@ -59,6 +63,8 @@ pub(crate) enum Need {
     Optional,
     /// May be missing, and then is this number.
     Or(f64),
+    /// May be missing, and then is this text.
+    OrText(&'static str),
 }
 
 impl Key {
@@ -88,6 +94,20 @@ impl Key {
             doc,
         }
     }
+
+    pub const fn or_text(
+        name: &'static str,
+        form: Form,
+        default: &'static str,
+        doc: &'static str,
+    ) -> Key {
+        Key {
+            name,
+            form,
+            need: Need::OrText(default),
+            doc,
+        }
+    }
 }
 
 impl fmt::Display for Form {
@@ -107,6 +127,8 @@ impl fmt::Display for Form {
                 let names: Vec<&str> = input::kinds().map(|kind| kind.name).collect();
                 write!(f, "one of {}", names.join(", "))
             }
+            Form::Signature => f.write_str("a time signature such as \"6/8\", or \"none\""),
+            Form::Bytes => f.write_str("an array of whole numbers from 0 to 255"),
             Form::Value => f.write_str("a number, true, false or a text in quotes"),
             Form::Raw(what) => f.write_str(what),
             Form::Wholes(low, high) => write!(

@@ -31,6 +31,7 @@ fn key(note: u8) -> InputKind {
     InputKind::NoteOn {
         note,
         velocity: 100,
+        tuning: 0.0,
     }
 }
 

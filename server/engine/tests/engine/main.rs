@@ -17,3 +17,4 @@ mod tasks;
 mod threads;
 mod time;
 mod tree;
+mod voices;

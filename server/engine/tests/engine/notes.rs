@@ -87,21 +87,6 @@ fn release_voice_ends_a_note_once() {
     );
 }
 
-/// HALion semantics 5.10, 5.12: changes of sounding voices leave as events.
-#[test]
-fn voice_changes_leave_as_events() {
-    check_events(
-        "function onNote(e) local id = postEvent(e) changeVolume(id, 0.5) changePan(id, -1, true, true) changeTune(id, 12, false, 100) changeVolume(99, 1) fade(id, nil, 0, 100, true) fade(id, 0, 1, 10) end
-        function onRelease() end",
-        "0 ms note 60 1",
-        "0 ms processor #2 event_out note_on id=1 note=60 velocity=100
-        0 ms processor #2 event_out change_volume id=1 value=0.5
-        0 ms processor #2 event_out change_pan id=1 value=-1 relative=true ramp_ms=0
-        0 ms processor #2 event_out change_tune id=1 value=12 ramp_ms=100
-        0 ms processor #2 event_out fade id=1 to=0 duration_ms=100 kill=true",
-    );
-}
-
 /// HALion semantics 5.13: generated events go downstream, not back into the script.
 #[test]
 fn generated_events_do_not_come_back() {

@@ -103,6 +103,20 @@ impl Ran {
         self.lines(|kind| matches!(kind, RecordKind::EventOut(_) | RecordKind::Error(_)))
     }
 
+    /// What left the module, what became of the voices, and prints.
+    pub fn voices(&self) -> String {
+        self.lines(|kind| {
+            matches!(
+                kind,
+                RecordKind::EventOut(_)
+                    | RecordKind::RampEnd { .. }
+                    | RecordKind::VoicesCut { .. }
+                    | RecordKind::Print { .. }
+                    | RecordKind::Error(_)
+            )
+        })
+    }
+
     fn lines(&self, keep: impl Fn(&RecordKind) -> bool) -> String {
         let kept = self.records.iter().filter(|record| keep(&record.kind));
         kept.map(|record| record.text(self.sample_rate) + "\n")

@@ -158,7 +158,9 @@ impl Rows {
                 Kind::Output,
                 format!("{element} {name} = {value} ({})", by.name()),
             ),
-            RecordKind::Saved { .. }
+            RecordKind::RampEnd { .. }
+            | RecordKind::VoicesCut { .. }
+            | RecordKind::Saved { .. }
             | RecordKind::Modulation { .. }
             | RecordKind::Answer { .. } => (Kind::Output, record.kind.to_string()),
             RecordKind::Loaded { .. }
