@@ -1,4 +1,4 @@
-//! Runs the literate pages below `tests/suite`: each heading with blocks is a test of the analysis, the engine and the editor at once.
+//! Runs the literate pages below `tests/suite` and the pages of the rules: each heading with blocks is a test of the analysis, the engine and the editor at once.
 //!
 //! CONTRIBUTING.md describes the blocks. `UPDATE=1` rewrites the expected blocks of a page instead of failing.
 
@@ -42,4 +42,5 @@ fn run_page(path: &Path) -> datatest_stable::Result<()> {
 
 datatest_stable::harness! {
     { test = run_page, root = "suite", pattern = r"\.md$" },
+    { test = run_page, root = "../server/analysis/rules", pattern = r"\.md$" },
 }

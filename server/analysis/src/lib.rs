@@ -6,10 +6,11 @@
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
 //! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` (paths),
 //! `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
-//! `incremental` (the next version) with `free_literals`.
+//! `incremental` (the next version) with `free_literals`, [`rule_page`] (what an author reads about a rule).
 
 pub mod diagnostic;
 pub mod function_info;
+pub mod rule_page;
 pub mod script;
 
 mod annotation;
@@ -44,6 +45,7 @@ pub use diagnostic::{Code, Diagnostic, Severity, Step, Why};
 pub use function_info::FunctionInfo;
 pub use incremental::Known;
 pub use requires::required_names;
+pub use rule_page::RulePage;
 pub use script::{FileId, RequiredName, Script, ScriptKind, SourceFile};
 
 /// What is known about a script.

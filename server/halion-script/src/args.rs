@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Effects, Style};
-use clap::builder::Styles;
+use clap::builder::{PossibleValuesParser, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const HEADING: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
@@ -32,6 +32,7 @@ const EXAMPLES: &str = "\
 Examples:
   halion-script check .                  every script below the current folder
   halion-script run samples/open_url     check a sample, then play it
+  halion-script explain wrong-thread     more about a finding
   halion-script help run                 all about playing a script";
 
 /// The commands.
@@ -39,6 +40,8 @@ Examples:
 pub enum Command {
     /// Find calls on the wrong thread, and what else is wrong in scripts
     Check(CheckArgs),
+    /// Tell more about a rule: why, an example, and what to do
+    Explain(ExplainArgs),
     /// Check a script, then play it and show what happened when on which thread
     Run(RunArgs),
     /// Serve an editor: the language server protocol on standard input and output
@@ -79,6 +82,15 @@ pub struct CheckArgs {
     /// finding and gained none. Editors offer more fixes, each with what to know about it.
     #[arg(long)]
     pub fix: bool,
+    /// Do not show the findings that this file holds, and do not let them count
+    ///
+    /// A finding is known by its rule, its file, the text of its line and the function it is in, so it stays known when lines move.
+    /// Entries that match nothing any more are named on standard error; they do not change the exit code. Syntax errors are always shown.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings, hints too, to a file for --baseline, and show none; with --fix, those that are left
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
     /// What is known of the scripts besides their text.
     #[command(flatten)]
     pub script: ScriptArgs,
@@ -91,8 +103,24 @@ Examples:
   halion-script check --fix main.lua     make the safe fixes, show what is left
   halion-script check --format github    annotations on a pull request
   halion-script check --format sarif > findings.sarif
+  halion-script check --write-baseline known.toml   what there is today
+  halion-script check --baseline known.toml         what has come since
 
-Exit code: 0 nothing at error level, 1 errors found, 2 could not run; with --fix, as things are after the fixes.";
+Exit code: 0 nothing at error level, 1 errors found, 2 could not run; with --fix, as things are after the fixes; with --baseline,
+errors that are not in it; with --write-baseline, 0 once it is written.";
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code of a finding, such as wrong-thread; without one, all rules are listed
+    #[arg(value_name = "RULE", value_parser = rules())]
+    pub rule: Option<String>,
+}
+
+/// The codes of all rules.
+fn rules() -> PossibleValuesParser {
+    PossibleValuesParser::new(halion_ide::Code::ALL.map(halion_ide::Code::as_str))
+}
 
 /// What is known of the scripts besides their text.
 #[derive(Debug, Clone, Args)]

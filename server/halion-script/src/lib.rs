@@ -1,7 +1,7 @@
 //! The command line: arguments, what is shown, exit codes. No logic that an editor would need too.
 //!
 //! In reading order: [`args`] what can be typed, [`script`] from paths to findings, [`report`] the findings, [`check`]
-//! its four formats, [`run`] playing a script, [`serve`] the protocols, [`output`] where text goes.
+//! its four formats, [`explain`] the rules, [`run`] playing a script, [`serve`] the protocols, [`output`] where text goes.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -11,6 +11,7 @@ use clap::Parser;
 
 pub mod args;
 pub mod check;
+pub mod explain;
 pub mod output;
 pub mod report;
 pub mod run;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
 fn execute(command: Command) -> Exit {
     match command {
         Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Run(args) => run::run(&args),
         Command::Lsp => serve::lsp(),
         Command::Dap(args) => serve::dap(&args),

@@ -13,6 +13,17 @@ pub struct Report {
     pub files: Vec<File>,
     /// How long it took.
     pub elapsed: Duration,
+    /// What a baseline did, if there is one.
+    pub baseline: Option<BaselineUse>,
+}
+
+/// What a baseline did to a report.
+#[derive(Debug, Default)]
+pub struct BaselineUse {
+    /// How many findings it hides.
+    pub n_hidden: usize,
+    /// Its entries that match nothing any more, each in a sentence.
+    pub unused: Vec<String>,
 }
 
 /// A file and what was found in it, by position.
@@ -49,6 +60,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// What HALion would say when it happens.
     pub runtime_text: Option<String>,
+    /// Known and hidden.
+    pub in_baseline: bool,
 }
 
 /// One step of the path to a finding.
@@ -129,6 +142,17 @@ pub enum Severity {
     Hint,
 }
 
+impl From<halion_ide::Severity> for Severity {
+    fn from(severity: halion_ide::Severity) -> Self {
+        match severity {
+            halion_ide::Severity::Error => Self::Error,
+            halion_ide::Severity::Warning => Self::Warning,
+            halion_ide::Severity::Information => Self::Information,
+            halion_ide::Severity::Hint => Self::Hint,
+        }
+    }
+}
+
 impl Severity {
     /// The word in JSON and in the summary.
     pub fn as_str(self) -> &'static str {
@@ -142,8 +166,14 @@ impl Severity {
 }
 
 impl Report {
-    /// All findings with their files; hints only when `hints`.
+    /// The findings to show, with their files; hints only when `hints`.
     pub fn findings(&self, hints: bool) -> impl Iterator<Item = (&File, &Finding)> {
+        let all = self.all_findings(hints);
+        all.filter(|(_, finding)| !finding.in_baseline)
+    }
+
+    /// The same with those that a baseline hides.
+    pub fn all_findings(&self, hints: bool) -> impl Iterator<Item = (&File, &Finding)> {
         let all = self
             .files
             .iter()
@@ -180,14 +210,13 @@ impl Report {
         let n_with_findings = self
             .files
             .iter()
-            .filter(|file| {
-                file.findings
-                    .iter()
-                    .any(|f| hints || f.severity != Severity::Hint)
-            })
+            .filter(|file| file.findings.iter().any(|f| f.is_shown(hints)))
             .count();
         match counts.pop() {
-            None => format!("no findings in {}", plural(self.files.len(), "file")),
+            None => {
+                let new = if self.baseline.is_some() { "new " } else { "" };
+                format!("no {new}findings in {}", plural(self.files.len(), "file"))
+            }
             Some(only) if counts.is_empty() => {
                 format!("{only} in {}", plural(n_with_findings, "file"))
             }
@@ -204,6 +233,13 @@ impl Report {
         self.findings(true)
             .filter(|(_, finding)| finding.severity == Severity::Hint)
             .count()
+    }
+}
+
+impl Finding {
+    /// Whether people get to see it; hints only when `hints`.
+    pub fn is_shown(&self, hints: bool) -> bool {
+        !self.in_baseline && (hints || self.severity != Severity::Hint)
     }
 }
 

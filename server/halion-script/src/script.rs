@@ -9,7 +9,7 @@ use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
 use halion_workspace::{Loaded, Options, Overlay, Problem, Reason, Survey, identity};
 
 use crate::args::{ScriptArgs, ScriptKind};
-use crate::report::{File, Finding, Place, Report, Severity, Span, Step};
+use crate::report::{File, Finding, Place, Report, Span, Step};
 
 /// What `check` has to tell: findings, and what could not be read.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
     let report = Report {
         files: files.files,
         elapsed: start.elapsed(),
+        baseline: None,
     };
     Examined {
         report,
@@ -178,12 +179,7 @@ fn to_finding(diagnostic: &Diagnostic, places: &[usize], indices: &[LineIndex]) 
     });
     Finding {
         code: diagnostic.code.as_str(),
-        severity: match diagnostic.severity {
-            halion_ide::Severity::Error => Severity::Error,
-            halion_ide::Severity::Warning => Severity::Warning,
-            halion_ide::Severity::Information => Severity::Information,
-            halion_ide::Severity::Hint => Severity::Hint,
-        },
+        severity: diagnostic.severity.into(),
         span: span(diagnostic.file, diagnostic.range),
         message: diagnostic.message.clone(),
         function: diagnostic.function.clone(),
@@ -192,6 +188,7 @@ fn to_finding(diagnostic: &Diagnostic, places: &[usize], indices: &[LineIndex]) 
         also_from: diagnostic.also_from.clone(),
         help: diagnostic.help.clone(),
         runtime_text: diagnostic.runtime_text.clone(),
+        in_baseline: false,
     }
 }
 

@@ -16,20 +16,21 @@ fn text_shows_the_source_the_path_and_the_way_out() {
     check(
         &["check", "samples/open_url"],
         expect![[r#"
-        error[wrong-thread]: openURL only works in Controller, but this runs in Processor: onNote
-         --> samples/open_url/script.lua:9:3
-          |
-        8 | function onNote(event)
-          |          ------ `onNote` runs in the Processor
-        9 |   openURL(helpPage)
-          |   ^^^^^^^ only works in the Controller
-          |
-          = note: HALion says: Function HALion::openURL is not available in the Processor context.
-          = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
+            error[wrong-thread]: openURL only works in Controller, but this runs in Processor: onNote
+             --> samples/open_url/script.lua:9:3
+              |
+            8 | function onNote(event)
+              |          ------ `onNote` runs in the Processor
+            9 |   openURL(helpPage)
+              |   ^^^^^^^ only works in the Controller
+              |
+              = note: HALion says: Function HALion::openURL is not available in the Processor context.
+              = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
-        1 error in 1 file, 1 ms
-        --- exit 1
-    "#]],
+            1 error in 1 file, 1 ms
+            For why and examples: halion-script explain wrong-thread
+            --- exit 1
+        "#]],
     );
 }
 
@@ -142,6 +143,7 @@ fn a_module_is_reported_with_the_script_that_loads_it() {
           = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
         1 error in 1 file, 1 ms
+        For why and examples: halion-script explain wrong-thread
         --- exit 1
     "#]].assert_eq(&by_folder);
 }
@@ -192,6 +194,7 @@ fn a_syntax_error_is_shown_and_the_rest_is_checked() {
           = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
         2 errors in 1 file, 1 ms
+        For why and examples: halion-script explain RULE, such as syntax-error, wrong-thread
         --- exit 1
     "#]].assert_eq(&said.all());
 }
@@ -217,6 +220,7 @@ fn hints_are_shown_when_asked_for_and_always_in_json() {
           = help: call it from a Controller callback such as onLoad or a change callback, or with runAsync(openHelp) in the Processor
 
         1 hint in 1 file, 1 ms
+        For why and examples: halion-script explain needs-controller
         --- exit 0
     "#]].assert_eq(&halion_script(folder.path(), &["check", "--hints", "a.lua"]).all());
     let json = halion_script(folder.path(), &["check", "--format", "json", "a.lua"]);

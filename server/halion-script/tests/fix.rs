@@ -25,33 +25,34 @@ fn safe_fixes_are_made_and_the_rest_is_shown() {
         folder.path(),
         &["check", "--fix", "a.lua"],
         expect![[r#"
-        remark[needs-both-threads]: onRelease needs Controller and Processor: split it (postEvent and openURL work in different threads)
-         --> a.lua:9:10
-          |
-        9 | function onRelease(event)
-          |          ^^^^^^^^^
-          |
-          = help: put the part for the other thread into a function of its own, and pass it to runAsync or runSync
+            remark[needs-both-threads]: onRelease needs Controller and Processor: split it (postEvent and openURL work in different threads)
+             --> a.lua:9:10
+              |
+            9 | function onRelease(event)
+              |          ^^^^^^^^^
+              |
+              = help: put the part for the other thread into a function of its own, and pass it to runAsync or runSync
 
-        error[wrong-thread]: openURL only works in Controller, but this runs in Processor: onRelease
-          --> a.lua:10:3
-           |
-         9 | function onRelease(event)
-           |          --------- `onRelease` runs in the Processor
-        10 |   openURL("c")
-           |   ^^^^^^^ only works in the Controller
-           |
-           = note: HALion says: Function HALion::openURL is not available in the Processor context.
-           = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
+            error[wrong-thread]: openURL only works in Controller, but this runs in Processor: onRelease
+              --> a.lua:10:3
+               |
+             9 | function onRelease(event)
+               |          --------- `onRelease` runs in the Processor
+            10 |   openURL("c")
+               |   ^^^^^^^ only works in the Controller
+               |
+               = note: HALion says: Function HALion::openURL is not available in the Processor context.
+               = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
-        1 error and 1 remark in 1 file, 1 ms
-        --- stderr
-        fixed a.lua:2: Wrap in runAsync: openURL runs in the Controller
-        fixed a.lua:6: Remove runAsync: this runs in the Controller already
-        2 fixes made
+            1 error and 1 remark in 1 file, 1 ms
+            For why and examples: halion-script explain RULE, such as needs-both-threads, wrong-thread
+            --- stderr
+            fixed a.lua:2: Wrap in runAsync: openURL runs in the Controller
+            fixed a.lua:6: Remove runAsync: this runs in the Controller already
+            2 fixes made
 
-        --- exit 1
-    "#]],
+            --- exit 1
+        "#]],
     );
     let fixed = text
         .replace("openURL(\"a\")", "runAsync(openURL, \"a\")")

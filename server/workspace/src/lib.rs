@@ -25,6 +25,6 @@ pub use discover::{Survey, discover, survey};
 pub use load::{Loaded, LoadedFile, load_script};
 pub use modules::{Options, find_module};
 pub use problem::{Problem, Reason, words};
-pub use read::{Overlay, identity, read_bytes, read_text, write_text};
+pub use read::{Overlay, identity, read_bytes, read_text, save_text, write_text};
 pub use target::{RunTarget, run_target};
 pub use watch::{Watch, watch};

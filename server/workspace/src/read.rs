@@ -90,6 +90,11 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), Problem> {
     fs::write(path, format!("{mark}{text}")).map_err(|error| Problem::from_io(path, &error))
 }
 
+/// Puts `text` into a file, which is made if it is not there.
+pub fn save_text(path: &Path, text: &str) -> Result<(), Problem> {
+    fs::write(path, text).map_err(|error| Problem::from_io(path, &error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,15 @@ use crate::report::{Finding, Report, Step};
 struct Document<'a> {
     version: u32,
     files: Vec<JsonFile<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<JsonBaseline<'a>>,
+}
+
+/// Only with `--baseline`.
+#[derive(Debug, Serialize)]
+struct JsonBaseline<'a> {
+    hidden: usize,
+    unused: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -40,19 +49,28 @@ struct JsonStep<'a> {
     why: &'a str,
 }
 
-/// The report as one JSON document, hints included.
+/// The report as one JSON document, hints included, what a baseline hides left out.
 pub fn render(report: &Report) -> String {
     let files = report.files.iter().map(|file| JsonFile {
         path: &file.path,
         diagnostics: file
             .findings
             .iter()
+            .filter(|finding| finding.is_shown(true))
             .map(|finding| diagnostic(report, finding))
             .collect(),
     });
     let files = files.collect();
-    let mut text = serde_json::to_string_pretty(&Document { version: 1, files })
-        .expect("strings and numbers are JSON");
+    let baseline = report.baseline.as_ref().map(|baseline| JsonBaseline {
+        hidden: baseline.n_hidden,
+        unused: &baseline.unused,
+    });
+    let document = Document {
+        version: 1,
+        files,
+        baseline,
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
     text
 }

@@ -5,26 +5,28 @@
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, CodeFlow, Location, Message, MultiformatMessageString, PhysicalLocation,
-    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run,
-    Sarif, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent,
+    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult,
+    ResultBaselineState, ResultLevel, Run, Sarif, ThreadFlow, ThreadFlowLocation, Tool,
+    ToolComponent,
 };
 
-use super::rules::{RULES, Rule};
+use halion_ide::{Code, RulePage};
+
 use crate::report::{File, Finding, Report, Severity, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The report as one SARIF document; hints only when asked for.
+/// The report as one SARIF document; hints only when asked for. What a baseline hides is there, and marked so.
 pub fn render(report: &Report, hints: bool) -> String {
     let results: Vec<SarifResult> = report
-        .findings(hints)
+        .all_findings(hints)
         .map(|(file, finding)| result(report, file, finding))
         .collect();
     let driver = ToolComponent::builder()
         .name("halion-script")
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
-        .rules(RULES.iter().map(descriptor).collect::<Vec<_>>())
+        .rules(Code::ALL.map(|code| descriptor(&code.page())).to_vec())
         .build();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
@@ -41,17 +43,22 @@ pub fn render(report: &Report, hints: bool) -> String {
     text
 }
 
-fn descriptor(rule: &Rule) -> ReportingDescriptor {
+fn descriptor(rule: &RulePage) -> ReportingDescriptor {
     let text = |text: &str| MultiformatMessageString::builder().text(text).build();
     ReportingDescriptor::builder()
-        .id(rule.code)
-        .name(rule.code)
+        .id(rule.code.as_str())
+        .name(rule.code.as_str())
         .short_description(text(rule.summary))
-        .full_description(text(rule.description))
-        .help(text(rule.help))
+        .full_description(text(rule.why))
+        .help(
+            MultiformatMessageString::builder()
+                .text(rule.fix)
+                .markdown(rule.markdown)
+                .build(),
+        )
         .default_configuration(
             ReportingConfiguration::builder()
-                .level(json!(level(rule.severity)))
+                .level(json!(level(rule.severity.into())))
                 .build(),
         )
         .build()
@@ -77,10 +84,24 @@ fn result(report: &Report, file: &File, finding: &Finding) -> SarifResult {
         .message(message(&text))
         .locations(vec![location(file, &finding.span, None)])
         .build();
-    result.rule_index = RULES
+    result.rule_index = Code::ALL
         .iter()
-        .position(|rule| rule.code == finding.code)
+        .position(|code| code.as_str() == finding.code)
         .and_then(|idx| i64::try_from(idx).ok());
+    if report.baseline.is_some() {
+        let state = match finding.in_baseline {
+            true => ResultBaselineState::Unchanged,
+            false => ResultBaselineState::New,
+        };
+        result.baseline_state = Some(json!(state));
+        let hidden = || json!({ "kind": "external", "status": "accepted" });
+        let suppressions = finding.in_baseline.then(hidden).into_iter();
+        result.suppressions = Some(
+            suppressions
+                .filter_map(|one| serde_json::from_value(one).ok())
+                .collect(),
+        );
+    }
     if !finding.chain.is_empty() {
         result.code_flows = Some(vec![code_flow(report, file, finding)]);
     }

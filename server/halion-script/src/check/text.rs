@@ -27,7 +27,31 @@ pub fn summary(report: &Report, hints: bool) -> String {
         n if n > 0 && !hints => format!(" ({} with --hints)", plural(n, "hint")),
         _ => String::new(),
     };
-    format!("{}{hidden}, {ms} ms\n", report.summary(hints))
+    let known = match &report.baseline {
+        Some(baseline) if baseline.n_hidden > 0 => {
+            format!(" ({} in the baseline)", baseline.n_hidden)
+        }
+        _ => String::new(),
+    };
+    format!("{}{hidden}{known}, {ms} ms\n", report.summary(hints))
+}
+
+/// Where to read more about what was found: `halion-script explain wrong-thread`.
+pub fn more(report: &Report, hints: bool) -> String {
+    let mut codes: Vec<&str> = Vec::new();
+    for (_, finding) in report.findings(hints) {
+        if !codes.contains(&finding.code) {
+            codes.push(finding.code);
+        }
+    }
+    match &codes[..] {
+        [] => String::new(),
+        [code] => format!("For why and examples: halion-script explain {code}\n"),
+        codes => format!(
+            "For why and examples: halion-script explain RULE, such as {}\n",
+            codes.join(", ")
+        ),
+    }
 }
 
 fn render_finding(report: &Report, file: &File, finding: &Finding) -> String {
