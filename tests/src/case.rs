@@ -77,6 +77,7 @@ pub fn run(case: &Case) -> Outcome {
         match block.language.as_str() {
             "lua" | "toml" | "trace" => {}
             "chain" => expect(block, &chains(&script, &analysis), &mut outcome),
+            "lens" => expect(block, &editor::lenses(&script), &mut outcome),
             "hover" | "complete" | "definition" | "fix" => match cursor {
                 Some((file, offset)) => {
                     let actual = match block.language.as_str() {

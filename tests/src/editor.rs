@@ -54,6 +54,20 @@ pub fn definition(script: &Script, file: FileId, offset: usize) -> String {
     lines.collect()
 }
 
+/// What stands above the functions, as `file:line: title`.
+pub fn lenses(script: &Script) -> String {
+    let snapshot = snapshot(script);
+    let mut text = String::new();
+    for (idx, file) in script.files.iter().enumerate() {
+        let id = FileId(u32::try_from(idx).expect("few files"));
+        for lens in halion_ide::lenses(&snapshot, id) {
+            let line = file.text[..lens.range.start].matches('\n').count() + 1;
+            text.push_str(&format!("{}:{line}: {}\n", file.path, lens.title));
+        }
+    }
+    text
+}
+
 /// The file after the first fix for the line of the cursor.
 pub fn fix(script: &Script, file: FileId, offset: usize) -> String {
     let snapshot = snapshot(script);

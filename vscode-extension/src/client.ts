@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, RevealOutputChannelOn, type ServerOptions, State } from "vscode-languageclient/node";
 import { SECTION, serverSettings, traces } from "./config";
+import { explainFeature, peekCallers, registerRulePages } from "./explain";
 
 /** What the user sees of the server's state. */
 export type ServerState = "stopped" | "starting" | "running";
@@ -25,6 +26,7 @@ export class Client {
     subscriptions.push(
       this.changed,
       this.trace,
+      registerRulePages(() => this.client),
       vscode.workspace.onDidChangeConfiguration((event) => this.configure(event)),
     );
   }
@@ -45,7 +47,9 @@ export class Client {
       traceOutputChannel: this.trace.channel,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       diagnosticCollectionName: "HALion Script",
+      middleware: peekCallers(() => this.client),
     });
+    client.registerFeature(explainFeature);
     this.client = client;
     client.onDidChangeState((event) => {
       if (this.client === client) this.changed.fire(stateName(event.newState));

@@ -11,7 +11,7 @@ export type Enable = "auto" | "on" | "off";
 
 /** What the language server is told, at the start and after each change. */
 export interface ServerSettings {
-  halionScript: { scriptKind: "auto" | "midi" | "ui"; libraryDirs: string[] };
+  halionScript: { scriptKind: "auto" | "midi" | "ui"; libraryDirs: string[]; codeLens: boolean };
 }
 
 export function enable(): Enable {
@@ -34,6 +34,7 @@ export function serverSettings(folder = vscode.workspace.workspaceFolders?.[0]):
     halionScript: {
       scriptKind: settings.get("scriptKind", "auto"),
       libraryDirs: settings.get<string[]>("libraryDirs", []).map((dir) => expandPath(dir, folder?.uri.fsPath)),
+      codeLens: settings.get("codeLens", true),
     },
   };
 }

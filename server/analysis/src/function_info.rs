@@ -1,14 +1,15 @@
 //! What an editor shows beside a function: the threads it runs in, who calls it, what it needs (THREAD-ANALYSIS 2.7).
 
-use halion_api::Threads;
+use halion_api::{Thread, Threads};
 use halion_syntax::TextRange;
 
 use crate::explain::entry_name;
+use crate::ir::FunId;
 use crate::rules::Solved;
-use crate::rules::needs_controller::{Probe, needs};
+use crate::rules::needs_controller::{Probe, failing, needs};
 use crate::script::FileId;
 use crate::solve::Solver;
-use crate::value::InstId;
+use crate::value::{InstId, Value};
 
 /// A function literal or main chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +28,15 @@ pub struct FunctionInfo {
     pub entries: Vec<String>,
     /// Threads that functions called in it or below are bound to; both if they disagree.
     pub needs: Threads,
+    /// Threads in which it would fail for certain, if nobody calls it.
+    pub fails_on: Threads,
+    /// Whether code that cannot be seen may call it: the script runs some, and the function is in a global.
+    pub unseen: bool,
 }
 
 /// All functions, in the order of the text.
 pub(crate) fn function_infos(
-    solver: &Solver,
+    solver: &mut Solver,
     solved: &Solved,
     probes: &[Probe],
 ) -> Vec<FunctionInfo> {
@@ -47,6 +52,8 @@ pub(crate) fn function_infos(
             runs_on: Threads::NONE,
             entries: Vec::new(),
             needs: Threads::NONE,
+            fails_on: Threads::NONE,
+            unseen: false,
         })
         .collect();
     let needs = needs(solver);
@@ -66,9 +73,51 @@ pub(crate) fn function_infos(
             }
         }
     }
+    let overwritten = solver.overwritten_callbacks();
     for probe in probes {
         let info = &mut infos[probe.fun.idx()];
         info.needs = needs[probe.controller.idx()].union(needs[probe.processor.idx()]);
+        if overwritten.contains(&probe.fun) {
+            continue;
+        }
+        for (inst, thread) in [
+            (probe.controller, Thread::Controller),
+            (probe.processor, Thread::Processor),
+        ] {
+            if !failing(solver, inst, thread).is_empty() {
+                info.fails_on = info.fails_on.with(thread);
+            }
+        }
+    }
+    for fun in unseen(solver) {
+        infos[fun.idx()].unseen = true;
     }
     infos
+}
+
+/// The functions that code which cannot be seen may find: those in globals, and in tables that are found there.
+fn unseen(solver: &Solver) -> Vec<FunId> {
+    let mut found = Vec::new();
+    if !solver.has_unseen {
+        return found;
+    }
+    let mut tables = vec![solver.globals];
+    let mut next = 0;
+    while let Some(&table) = tables.get(next) {
+        next += 1;
+        let table = &solver.heap.tables[table.idx()];
+        let fields = table.fields.iter().map(|&(_, loc)| loc);
+        for loc in fields.chain([table.array, table.star, table.meta]) {
+            let place = &solver.heap.locs[loc.idx()];
+            let sets = [place.last.unwrap_or(place.load), place.weak];
+            for value in sets.into_iter().flat_map(|set| solver.values.values(set)) {
+                match value {
+                    Value::Fun(fun, _) => found.push(fun),
+                    Value::Table(table) if !tables.contains(&table) => tables.push(table),
+                    _ => {}
+                }
+            }
+        }
+    }
+    found
 }

@@ -4,8 +4,8 @@
 //! facts about HALion come from `halion_api`. Output is the same for the same input, in a fixed order.
 //!
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
-//! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` (paths),
-//! `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
+//! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` and `paths` (how a function is
+//! reached), `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
 //! `incremental` (the next version) with `free_literals`, [`rule_page`] (what an author reads about a rule).
 
 pub mod diagnostic;
@@ -24,6 +24,7 @@ mod instance;
 mod ir;
 mod lines;
 mod lower;
+mod paths;
 mod requires;
 mod rules;
 mod script_kind;
@@ -44,6 +45,7 @@ use halion_syntax::{TextRange, TextSize};
 pub use diagnostic::{Code, Diagnostic, Severity, Step, Why};
 pub use function_info::FunctionInfo;
 pub use incremental::Known;
+pub use paths::paths_to;
 pub use requires::required_names;
 pub use rule_page::RulePage;
 pub use script::{FileId, RequiredName, Script, ScriptKind, SourceFile};
@@ -128,7 +130,7 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
             b.severity,
         ))
     });
-    let functions = function_info::function_infos(&solver, &solved, &probes);
+    let functions = function_info::function_infos(&mut solver, &solved, &probes);
     let analysis = Analysis {
         diagnostics,
         functions,

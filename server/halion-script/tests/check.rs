@@ -194,7 +194,7 @@ fn a_syntax_error_is_shown_and_the_rest_is_checked() {
           = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
         2 errors in 1 file, 1 ms
-        For why and examples: halion-script explain RULE, such as syntax-error, wrong-thread
+        For why and examples: halion-script explain syntax-error (or another code in brackets)
         --- exit 1
     "#]].assert_eq(&said.all());
 }

@@ -45,7 +45,7 @@ fn safe_fixes_are_made_and_the_rest_is_shown() {
                = help: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
 
             1 error and 1 remark in 1 file, 1 ms
-            For why and examples: halion-script explain RULE, such as needs-both-threads, wrong-thread
+            For why and examples: halion-script explain wrong-thread (or another code in brackets)
             --- stderr
             fixed a.lua:2: Wrap in runAsync: openURL runs in the Controller
             fixed a.lua:6: Remove runAsync: this runs in the Controller already

@@ -7,7 +7,7 @@
 //! wants it, `names` what a name in the text stands for, `class_of` the class of an expression, `place` in which thread a
 //! place runs, `verdict` whether a function fits there, `facts` HALion's API as Markdown, then the questions: [`diagnostics`](mod@diagnostics),
 //! [`hover`](mod@hover), [`completion`](mod@completion), [`signature_help`](mod@signature_help),
-//! [`goto_definition`](mod@goto_definition), [`document_symbols`](mod@document_symbols), [`quick_fix`].
+//! [`goto_definition`](mod@goto_definition), [`document_symbols`](mod@document_symbols), [`lens`], [`quick_fix`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -19,6 +19,7 @@ pub mod document_symbols;
 mod facts;
 pub mod goto_definition;
 pub mod hover;
+pub mod lens;
 mod names;
 mod place;
 pub mod quick_fix;
@@ -38,6 +39,9 @@ pub use halion_analysis::{
 pub use halion_api::{Thread, Threads};
 pub use halion_syntax::{LineCol, LineIndex, TextRange, TextSize};
 pub use hover::{Hover, hover};
-pub use quick_fix::{Edit, Fix, FixKind, fixes_for, has_new_finding, quick_fixes};
+pub use lens::{Lens, callers, lenses};
+pub use quick_fix::{
+    Edit, Fix, FixKind, best_fix, fix_all, fixes_for, has_new_finding, quick_fixes,
+};
 pub use signature_help::{Signature, SignatureHelp, signature_help};
 pub use snapshot::{File, Snapshot};

@@ -101,7 +101,8 @@ pub(crate) fn finding(snapshot: &Snapshot, file: FileId, name: TextRange) -> Opt
     })
 }
 
-fn entry_name(entry: &str) -> &str {
+/// An entry as people call it.
+pub(crate) fn entry_name(entry: &str) -> &str {
     match entry {
         "<main>" => "global statements",
         entry => entry,

@@ -3,6 +3,7 @@
 //! A fix is drawn up from the text where its conditions hold, then tried: it is offered only if the analysis of the changed script
 //! has lost the finding and gained none. Ranges are bytes of the file as it is before the change.
 
+mod fix_all;
 mod hoist;
 mod move_to_init;
 mod one_hop;
@@ -21,6 +22,8 @@ use halion_api::Thread;
 
 use crate::Snapshot;
 use site::Site;
+
+pub use fix_all::fix_all;
 
 /// So many findings get fixes at most in one answer; each fix costs an analysis.
 const MAX_FINDINGS: usize = 16;
@@ -106,26 +109,38 @@ pub fn quick_fixes(snapshot: &Snapshot, file: FileId, range: Range<usize>) -> Ve
 /// The fixes for the finding at place `finding` of [`Analysis::diagnostics`], the best one first.
 #[must_use]
 pub fn fixes_for(snapshot: &Snapshot, finding: usize) -> Vec<Fix> {
-    let Some(site) = Site::new(snapshot, finding) else {
-        return Vec::new();
-    };
+    match Site::new(snapshot, finding) {
+        Some(site) => tried(&site, finding).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The best one of them.
+#[must_use]
+pub fn best_fix(snapshot: &Snapshot, finding: usize) -> Option<Fix> {
+    tried(&Site::new(snapshot, finding)?, finding).next()
+}
+
+/// The fixes that hold what they promise, tried one at a time as they are asked for.
+fn tried(site: &Site, finding: usize) -> impl Iterator<Item = Fix> {
     let alternatives = [
-        unwrap_hop::draft(&site).into_iter().collect(),
-        hoist::draft(&site).into_iter().collect(),
-        move_to_init::draft(&site).into_iter().collect(),
-        processor_callback::draft(&site).into_iter().collect(),
-        one_hop::drafts(&site),
-        run_async::draft(&site).into_iter().collect(),
-        run_sync::draft(&site).into_iter().collect(),
-        suppress::draft(&site).into_iter().collect(),
+        unwrap_hop::draft(site).into_iter().collect(),
+        hoist::draft(site).into_iter().collect(),
+        move_to_init::draft(site).into_iter().collect(),
+        processor_callback::draft(site).into_iter().collect(),
+        one_hop::drafts(site),
+        run_async::draft(site).into_iter().collect(),
+        run_sync::draft(site).into_iter().collect(),
+        suppress::draft(site).into_iter().collect(),
     ];
-    let tried = alternatives.into_iter().filter_map(|drafts: Vec<Draft>| {
-        let mut fixes = drafts
-            .into_iter()
-            .map(|draft| draft.into_fix(&site, finding));
-        fixes.find(|fix| settles(snapshot, fix))
-    });
-    tried.collect()
+    alternatives
+        .into_iter()
+        .filter_map(move |drafts: Vec<Draft>| {
+            let mut fixes = drafts
+                .into_iter()
+                .map(|draft| draft.into_fix(site, finding));
+            fixes.find(|fix| settles(site.snapshot, fix))
+        })
 }
 
 impl Draft {
@@ -161,12 +176,14 @@ impl Fix {
     }
 }
 
-/// Whether `after` has a finding that `before` has not; places do not count, since they move with the text.
+/// Whether `after` has a finding that `before` has not; places do not count, since they move with the text. That a function needs both
+/// threads only sums up errors which are findings of their own.
 #[must_use]
 pub fn has_new_finding(before: &Analysis, after: &Analysis) -> bool {
     let known = counts(before);
     counts(after)
         .iter()
+        .filter(|((_, code, ..), _)| *code != Code::NeedsBothThreads)
         .any(|(key, n)| known.get(key).is_none_or(|before| before < n))
 }
 

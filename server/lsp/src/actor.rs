@@ -192,6 +192,7 @@ impl Actor {
     fn change_settings(&mut self, value: &Value) {
         if Settings::are_in(value) {
             if self.take_settings(value) {
+                self.refresh_lenses();
                 self.watch(Some(capabilities::watch_unregistration()));
                 self.search();
             }
@@ -275,7 +276,15 @@ impl Actor {
                 self.settings.kind,
             )),
         };
-        View::new(version, &text.path, self.can)
+        let others = self.scripts.with_file(&text.path);
+        let others = others
+            .map(|script| script.version.clone())
+            .filter(|other| !Arc::ptr_eq(other, &version));
+        let others = others.collect();
+        let mut view = View::new(version, &text.path, self.can)?;
+        view.others = others;
+        view.wants_lenses = self.settings.code_lens;
+        Some(view)
     }
 
     /// The open document with this address.
@@ -355,9 +364,21 @@ impl Actor {
             .chain(script.findings.keys().cloned())
             .collect();
         self.publish(uris);
+        // What one file says can change the threads of functions in another one.
+        if self.documents.len() > 1 {
+            self.refresh_lenses();
+        }
         if must_search {
             self.search();
             self.load(vec![main.to_path_buf()]);
+        }
+    }
+
+    /// Lets the client ask again for the lines above functions.
+    fn refresh_lenses(&self) {
+        if self.can.refreshes_lenses && self.settings.code_lens {
+            let client = self.client.clone();
+            tokio::spawn(async move { client.code_lens_refresh().await.ok() });
         }
     }
 

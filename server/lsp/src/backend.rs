@@ -1,11 +1,13 @@
 //! The handlers: each converts, asks the actor, converts back. None does anything else, and none awaits before it has asked.
 
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer, async_trait};
 
 use crate::actor::{Actor, Job};
+use crate::code_lens::{RULE_PAGE, SHOW_CALLERS, page_in, place_in};
 use crate::queries;
 use crate::scripts::View;
 use crate::worker::{self, Panicked};
@@ -17,12 +19,14 @@ use crate::worker::{self, Panicked};
 #[derive(Debug)]
 pub(crate) struct Backend {
     actor: mpsc::UnboundedSender<Job>,
+    client: Client,
 }
 
 impl Backend {
     pub(crate) fn start(client: Client) -> Self {
         Self {
-            actor: Actor::start(client),
+            actor: Actor::start(client.clone()),
+            client,
         }
     }
 
@@ -180,5 +184,40 @@ impl LanguageServer for Backend {
             Some(view.code_actions(range, &context))
         })
         .await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(params.text_document.uri, "code lenses", |view| {
+            Some(view.code_lenses())
+        })
+        .await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let wrong = || Error::invalid_params(format!("{} with these arguments", params.command));
+        match params.command.as_str() {
+            SHOW_CALLERS => {
+                let (uri, position) = place_in(&params.arguments).ok_or_else(wrong)?;
+                let found = self.ask(uri, "callers", move |view| {
+                    Some((view.callers(position), view.client.shows_callers))
+                });
+                let Some((found, is_shown)) = found.await? else {
+                    return Ok(None);
+                };
+                if !is_shown {
+                    let paths = found["paths"].as_array().into_iter().flatten();
+                    let lines: Vec<&str> = paths.filter_map(Value::as_str).collect();
+                    self.client
+                        .show_message(MessageType::INFO, lines.join("\n"))
+                        .await;
+                }
+                Ok(Some(found))
+            }
+            RULE_PAGE => {
+                let page = page_in(&params.arguments).ok_or_else(wrong)?;
+                Ok(Some(page.into()))
+            }
+            _ => Err(wrong()),
+        }
     }
 }

@@ -4,8 +4,15 @@ use std::path::PathBuf;
 
 use tower_lsp::lsp_types::*;
 
+use crate::code_lens::{RULE_PAGE, SHOW_CALLERS};
 use crate::convert::Encoding;
 use crate::documents::file_path;
+use crate::quick_fixes::FIX_ALL;
+use crate::settings::SECTION;
+
+/// The scheme of the addresses of rule pages, as `halion-script-rule:/wrong-thread.md`; the client gets the text by
+/// [`RULE_PAGE`](crate::code_lens::RULE_PAGE).
+pub(crate) const RULE_SCHEME: &str = "halion-script-rule";
 
 const WATCH_ID: &str = "halion-script.watch";
 const WATCH_METHOD: &str = "workspace/didChangeWatchedFiles";
@@ -25,6 +32,12 @@ pub(crate) struct Client {
     pub(crate) configuration: bool,
     /// Wants a tree of symbols and not a list.
     pub(crate) symbol_tree: bool,
+    /// Asks again for the lines above functions when it is told to.
+    pub(crate) refreshes_lenses: bool,
+    /// Shows the answer of [`SHOW_CALLERS`](crate::code_lens::SHOW_CALLERS) itself.
+    pub(crate) shows_callers: bool,
+    /// Opens addresses of [`RULE_SCHEME`].
+    pub(crate) rule_pages: bool,
 }
 
 impl Client {
@@ -40,6 +53,9 @@ impl Client {
             .general
             .as_ref()
             .and_then(|general| general.position_encodings.as_deref());
+        let ours = capabilities.experimental.as_ref();
+        let ours = ours.and_then(|experimental| experimental.get(SECTION));
+        let can = |what: &str| ours.and_then(|ours| ours.get(what)?.as_bool()) == Some(true);
         Self {
             encoding: Encoding::negotiate(offered),
             related_information: diagnostics
@@ -58,6 +74,11 @@ impl Client {
             symbol_tree: symbols
                 .and_then(|symbols| symbols.hierarchical_document_symbol_support)
                 .unwrap_or(false),
+            refreshes_lenses: workspace
+                .and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support)
+                .unwrap_or(false),
+            shows_callers: can("callers"),
+            rule_pages: can("rulePages"),
         }
     }
 }
@@ -91,9 +112,16 @@ pub(crate) fn server(client: Client) -> InitializeResult {
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             }),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
                 ..CodeActionOptions::default()
             })),
+            code_lens_provider: Some(CodeLensOptions {
+                resolve_provider: Some(false),
+            }),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: vec![SHOW_CALLERS.into(), RULE_PAGE.into()],
+                ..ExecuteCommandOptions::default()
+            }),
             workspace: Some(WorkspaceServerCapabilities {
                 workspace_folders: Some(folders),
                 file_operations: None,

@@ -9,7 +9,7 @@ use tower_lsp::lsp_types::{
     NumberOrString, Url,
 };
 
-use crate::capabilities::Client;
+use crate::capabilities::{Client, RULE_SCHEME};
 use crate::scripts::Version;
 
 /// The `source` of every diagnostic.
@@ -87,7 +87,11 @@ fn convert(
             ));
         }
     }
-    let href = halion_ide::reference_url(found).and_then(|url| Url::parse(&url).ok());
+    let href = match client.rule_pages {
+        true => Some(format!("{RULE_SCHEME}:/{}.md", found.code.as_str())),
+        false => halion_ide::reference_url(found),
+    };
+    let href = href.and_then(|url| Url::parse(&url).ok());
     Some(Diagnostic {
         range: location.range,
         severity: Some(severity(found.severity)),
@@ -106,6 +110,12 @@ fn convert(
             "runtimeText": found.runtime_text,
         })),
     })
+}
+
+/// The places of the steps to a function.
+pub(crate) fn steps_to(path: &[Step], version: &Version) -> Vec<Location> {
+    let related = related(path, version).into_iter();
+    related.map(|entry| entry.location).collect()
 }
 
 /// One entry per step, and one where a function value came from when it was not called by its own name.

@@ -6,13 +6,14 @@
 //! and a panic ends one request only. Only [`convert`] knows UTF-16.
 //!
 //! In reading order: [`transport`] bytes to messages, [`connection`] the loop round tower-lsp, [`backend`] the
-//! handlers, [`queries`] and [`quick_fixes`] the answers they give, [`actor`] what they talk to, [`documents`] and [`scripts`] its state,
+//! handlers, [`queries`], [`quick_fixes`] and [`code_lens`] the answers they give, [`actor`] what they talk to, [`documents`] and [`scripts`] its state,
 //! [`collect`] what the disk holds, [`worker`] where time is spent, [`diagnostics`] and [`outbox`] findings on their way
 //! to the client, [`capabilities`] and [`settings`] what both sides can and want, [`convert`] positions.
 
 mod actor;
 mod backend;
 mod capabilities;
+mod code_lens;
 mod collect;
 mod connection;
 mod convert;

@@ -53,6 +53,10 @@ impl Version {
 pub(crate) struct View {
     pub(crate) version: Arc<Version>,
     pub(crate) client: Client,
+    /// Versions of other scripts that have the file too.
+    pub(crate) others: Vec<Arc<Version>>,
+    /// Whether lines above functions are wanted.
+    pub(crate) wants_lenses: bool,
     /// The place of the file in the version.
     place: usize,
 }
@@ -64,8 +68,22 @@ impl View {
         Some(Self {
             version,
             client,
+            others: Vec::new(),
+            wants_lenses: true,
             place,
         })
+    }
+
+    /// The scripts that have the file, the one that is looked at first, each with its place there.
+    pub(crate) fn scripts(&self) -> Vec<(&Snapshot, FileId)> {
+        let path = &self.text().path;
+        let others = self.others.iter().filter_map(|version| {
+            let place = u32::try_from(version.place(path)?).ok()?;
+            Some((&version.snapshot, FileId(place)))
+        });
+        std::iter::once((&self.version.snapshot, self.file()))
+            .chain(others)
+            .collect()
     }
 
     pub(crate) fn text(&self) -> &Text {

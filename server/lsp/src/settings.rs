@@ -1,4 +1,4 @@
-//! What the user set: `{ "halionScript": { "scriptKind": "auto|midi|ui", "libraryDirs": [..] } }`.
+//! What the user set: `{ "halionScript": { "scriptKind": "auto|midi|ui", "libraryDirs": [..], "codeLens": true } }`.
 //!
 //! A value that makes no sense is named to the user and leaves the default.
 
@@ -11,21 +11,31 @@ use serde_json::Value;
 pub(crate) const SECTION: &str = "halionScript";
 
 /// The settings in force.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) kind: ScriptKind,
+    /// Whether lines above functions are shown.
+    pub(crate) code_lens: bool,
     /// As the user wrote them; see [`Settings::library_dirs`].
     dirs: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            kind: ScriptKind::Auto,
+            code_lens: true,
+            dirs: Vec::new(),
+        }
+    }
 }
 
 impl Settings {
     /// Whether `value` is or holds our section, and does not just announce a change.
     pub(crate) fn are_in(value: &Value) -> bool {
         let section = value.get(SECTION).unwrap_or(value);
-        section
-            .get("scriptKind")
-            .or_else(|| section.get("libraryDirs"))
-            .is_some()
+        let keys = ["scriptKind", "libraryDirs", "codeLens"];
+        keys.iter().any(|key| section.get(key).is_some())
             || value.get(SECTION).is_some_and(Value::is_object)
     }
 
@@ -68,7 +78,22 @@ impl Settings {
                 Vec::new()
             }
         };
-        (Self { kind, dirs }, problems)
+        let code_lens = match section.get("codeLens") {
+            None | Some(Value::Null) => true,
+            Some(Value::Bool(wanted)) => *wanted,
+            Some(other) => {
+                problems.push(format!(
+                    "{SECTION}.codeLens is {other}; write true or false"
+                ));
+                true
+            }
+        };
+        let settings = Self {
+            kind,
+            code_lens,
+            dirs,
+        };
+        (settings, problems)
     }
 
     /// The library folders; relative ones are below the first workspace folder.

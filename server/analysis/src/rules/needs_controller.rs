@@ -63,7 +63,7 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
 }
 
 /// A call that fails for certain below an instance, by name, in the order of the text.
-fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<String> {
+pub(crate) fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<String> {
     let mut seen = vec![start];
     let mut names = Vec::new();
     let mut next = 0;

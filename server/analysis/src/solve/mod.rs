@@ -102,7 +102,7 @@ pub(crate) struct Solver<'a> {
     flow_exits: FxHashMap<LocId, SetId>,
     required: FxHashSet<FileId>,
     /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`.
-    has_unseen: bool,
+    pub has_unseen: bool,
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
     bases: FxHashMap<(TableId, ValueId), Option<SetId>>,

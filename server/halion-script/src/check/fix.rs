@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use halion_ide::{FileId, Fix, Snapshot, fixes_for, has_new_finding};
+use halion_ide::{FileId, Fix, Snapshot, best_fix, has_new_finding};
 use halion_workspace::{Loaded, Problem, identity, write_text};
 
 use crate::args::ScriptArgs;
@@ -97,7 +97,7 @@ fn fix_one(
     finding: usize,
 ) -> Option<(String, BTreeMap<PathBuf, String>)> {
     let draft = &drafts[idx];
-    let fix = fixes_for(&draft.snapshot, finding).into_iter().next()?;
+    let fix = best_fix(&draft.snapshot, finding)?;
     if !fix.safe {
         return None;
     }

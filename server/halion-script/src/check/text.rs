@@ -36,22 +36,21 @@ pub fn summary(report: &Report, hints: bool) -> String {
     format!("{}{hidden}{known}, {ms} ms\n", report.summary(hints))
 }
 
-/// Where to read more about what was found: `halion-script explain wrong-thread`.
+/// Where to read more about what was found, with the worst of it as the example.
 pub fn more(report: &Report, hints: bool) -> String {
-    let mut codes: Vec<&str> = Vec::new();
-    for (_, finding) in report.findings(hints) {
-        if !codes.contains(&finding.code) {
-            codes.push(finding.code);
-        }
-    }
-    match &codes[..] {
-        [] => String::new(),
-        [code] => format!("For why and examples: halion-script explain {code}\n"),
-        codes => format!(
-            "For why and examples: halion-script explain RULE, such as {}\n",
-            codes.join(", ")
-        ),
-    }
+    let findings = report.findings(hints).map(|(_, finding)| finding);
+    let Some(worst) = findings.min_by_key(|finding| finding.severity) else {
+        return String::new();
+    };
+    let mut others = report.findings(hints).map(|(_, finding)| finding);
+    let others = match others.any(|finding| finding.code != worst.code) {
+        true => " (or another code in brackets)",
+        false => "",
+    };
+    format!(
+        "For why and examples: halion-script explain {}{others}\n",
+        worst.code
+    )
 }
 
 fn render_finding(report: &Report, file: &File, finding: &Finding) -> String {

@@ -1,7 +1,7 @@
 //! A loop or a run of statements goes to the Controller in one hop: `runAsync(function() ... end)` round it.
 //!
 //! The callback is on hold meanwhile (HALion semantics 4.11), so what the run assigns is there behind it. Results of calls are used
-//! inside the run only, and nothing leaves it: no `break`, `return` or `goto`.
+//! inside the run only, and control leaves it at its end: no `break`, `return` or `goto`, and no loop that could go on for ever.
 
 use halion_analysis::Code;
 use halion_api::{Thread, api};
@@ -203,12 +203,15 @@ impl Run {
     }
 }
 
-/// Whether control cannot leave `node` but at its end, and nothing in it belongs to the function round it.
+/// Whether control leaves `node` at its end and only there, and nothing in it belongs to the function round it. A loop with a condition
+/// may wait for what others do meanwhile.
 fn stays(node: &SyntaxNode, in_loop: bool) -> bool {
     match node.kind() {
         SyntaxKind::ReturnStat
         | SyntaxKind::GotoStat
         | SyntaxKind::LabelStat
+        | SyntaxKind::WhileStat
+        | SyntaxKind::RepeatStat
         | SyntaxKind::VarargExpr => false,
         SyntaxKind::BreakStat => in_loop,
         kind if is_function(kind) => true,
@@ -247,8 +250,8 @@ mod tests {
             "function onNote(e)\n  -- why\n  runAsync(function()\n    for i = 1, 3 do -- all\n      openURL(i)\n\n      print(i)\n    end\n  end) -- done\n  postEvent(e)\nend",
         );
         check(
-            "function onNote(e)\n\twhile e do for i = 1, 3 do $0openURL(i) if i > 2 then break end end end\nend",
-            "function onNote(e)\n\trunAsync(function() while e do for i = 1, 3 do openURL(i) if i > 2 then break end end end end)\nend",
+            "function onNote(e)\n\tfor n = 1, 2 do for i = 1, 3 do $0openURL(i) if i > 2 then break end end end\nend",
+            "function onNote(e)\n\trunAsync(function() for n = 1, 2 do for i = 1, 3 do openURL(i) if i > 2 then break end end end end)\nend",
         );
         // The outer loop plays, so the inner one it is.
         check(
@@ -286,6 +289,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_the_run() {
+        check_none("function onNote(e)\n  while running do\n    $0openURL('a')\n  end\nend");
         check_none(
             "function onNote(e)\n  for i = 1, 3 do\n    $0openURL(i)\n    if i > 2 then return end\n  end\nend",
         );

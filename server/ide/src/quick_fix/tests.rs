@@ -114,6 +114,11 @@ fn run_async_is_only_for_statements_where_the_callback_can_wait() {
 
 #[test]
 fn a_hop_on_its_own_thread_goes_away() {
+    // That it needs both threads now is due to the other call, which is an error already.
+    check(
+        "function onIdle()\n  $0runAsync(openURL, 'a')\n  releaseVoice(1)\nend",
+        "function onIdle()\n  openURL('a')\n  releaseVoice(1)\nend",
+    );
     check(
         "function onLoadIntoSlot()\n  $0runAsync(openURL, 'a')\nend",
         "function onLoadIntoSlot()\n  openURL('a')\nend",

@@ -31,6 +31,8 @@ async fn every_advertised_request_has_a_handler() {
         ("completionProvider", "textDocument/completion"),
         ("signatureHelpProvider", "textDocument/signatureHelp"),
         ("codeActionProvider", "textDocument/codeAction"),
+        ("codeLensProvider", "textDocument/codeLens"),
+        ("executeCommandProvider", "workspace/executeCommand"),
     ];
     let mut known = vec!["positionEncoding", "textDocumentSync", "workspace"];
     for (capability, method) in requests {
@@ -40,6 +42,9 @@ async fn every_advertised_request_has_a_handler() {
         if capability == "codeActionProvider" {
             params["range"] = json!({ "start": params["position"], "end": params["position"] });
             params["context"] = json!({ "diagnostics": [] });
+        }
+        if capability == "executeCommandProvider" {
+            params = json!({ "command": "halionScript.rulePage", "arguments": ["wrong-thread"] });
         }
         let answer = editor.request(method, params).await;
         assert_eq!(

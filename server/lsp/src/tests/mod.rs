@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod code_lens;
 mod conversation;
 pub(crate) mod faults;
 mod modules;

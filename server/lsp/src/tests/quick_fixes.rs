@@ -79,3 +79,29 @@ async fn there_are_no_actions_without_a_finding_or_of_another_kind() {
     assert!(actions(&mut editor, &document, 1, other).await.is_empty());
     editor.close().await;
 }
+
+#[tokio::test]
+async fn all_safe_fixes_of_a_file_are_one_action_for_those_who_ask() {
+    let mut editor = Editor::open_folder(None, json!({})).await;
+    let document = untitled();
+    let text = "-- 🎹\nfunction onNote(event)\n  openURL(\"a\")\nend\nfunction onRelease(event)\n  openURL(\"b\")\nend\n";
+    editor.open(&document, text).await;
+    for kind in ["source", "source.fixAll", "source.fixAll.halionScript"] {
+        let context = json!({ "diagnostics": [], "only": [kind] });
+        let actions = actions(&mut editor, &document, 0, context).await;
+        assert_eq!(actions.len(), 1, "{actions:?}");
+        assert_eq!(actions[0]["kind"], "source.fixAll.halionScript");
+        let edit = &actions[0]["edit"]["changes"][document.as_str()][0];
+        editor
+            .change(
+                &document,
+                2,
+                json!([{ "range": edit["range"], "text": edit["newText"] }]),
+            )
+            .await;
+        assert!(editor.diagnostics(&document, 2).await.is_empty());
+        editor.replace(&document, 3, text).await;
+        assert_eq!(editor.diagnostics(&document, 3).await.len(), 2);
+    }
+    editor.close().await;
+}
