@@ -59,7 +59,7 @@ pub use data::Data;
 pub use debug::{DebugHooks, Go, Stopped, TaskChange, TaskView, Watch};
 pub use engine::{End, Engine, ModuleLoader, Observer, Outcome, Source, Surroundings};
 pub use error::{ScriptError, StackFrame};
-pub use event::{Event, Signature, VoiceValue};
+pub use event::{Event, Field, Signature, VoiceValue};
 pub use halion_api::Thread;
 pub use midi::midi_file;
 pub use record::{CutReason, ParameterChange, Record, RecordKind, TaskId};
