@@ -32,6 +32,7 @@ mod midi;
 mod modulation;
 mod native;
 mod outgoing;
+mod outside;
 mod parameter;
 mod processor;
 pub mod proposed;
