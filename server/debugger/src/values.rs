@@ -46,10 +46,7 @@ pub(crate) fn type_name(value: &Value) -> String {
 /// How many fields with names and how many array items a value has.
 pub(crate) fn counts(value: &Value) -> (usize, usize) {
     match value {
-        Value::Table(_) if inspect::class_name(value).is_some() => (
-            inspect::object(value).map_or(0, |object| object.fields.len()),
-            0,
-        ),
+        Value::Table(_) if inspect::class_name(value).is_some() => (inspect::n_fields(value), 0),
         Value::Table(table) => {
             let n_indexed = n_indexed(table);
             let n_all =
@@ -85,12 +82,15 @@ pub(crate) fn items(lua: &Lua, value: &Value, page: Page) -> Vec<Item> {
         return Vec::new();
     };
     if let Some(object) = inspect::object(value) {
-        let fields = object
-            .fields
-            .into_iter()
-            .skip(page.start)
-            .take(page.count.unwrap_or(usize::MAX));
-        return fields.map(field).collect();
+        let contents = object.contents.into_iter().map(|inside| Item {
+            name: inside.name,
+            value: inside.value,
+            access: None,
+            key: None,
+        });
+        let items = object.fields.into_iter().map(field).chain(contents);
+        let count = page.count.unwrap_or(usize::MAX);
+        return items.skip(page.start).take(count).collect();
     }
     let n_indexed = n_indexed(table);
     let mut items = Vec::new();
@@ -261,10 +261,11 @@ fn preview(lua: &Lua, table: &Table) -> String {
 fn object_text(lua: &Lua, value: &Value) -> Option<String> {
     let own = own_text(lua, value);
     own.or_else(|| {
-        let object = inspect::object(value)?;
-        Some(object.title.map_or(object.class.clone(), |title| {
-            format!("{} {}", object.class, quote(&title, INNER_STRING))
-        }))
+        let (class, title) = inspect::title(value)?;
+        Some(match title {
+            Some(title) => format!("{class} {}", quote(&title, INNER_STRING)),
+            None => class,
+        })
     })
 }
 

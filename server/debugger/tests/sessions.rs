@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use halion_debugger::files::MemoryFiles;
-use halion_debugger::vocabulary::{Event, Frame, Page, Resume, ScopeKind, Stop, StopReason};
+use halion_debugger::vocabulary::{
+    Event, Frame, Page, Resume, ScopeKind, Stop, StopReason, Variable,
+};
 use halion_debugger::{Breakpoints, Launch, Problem, Reply, Scenario, Session, Source, Thread};
 
 /// How long an answer may take; a test that waits longer fails.
@@ -20,7 +22,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(script: &str, lines: &[u32], scenario: Scenario) -> Run {
+    fn new(script: &str, lines: &[u32]) -> Run {
         let breakpoints = Breakpoints::new();
         breakpoints.set("script.lua", Some(script), lines);
         let launch = Launch {
@@ -30,7 +32,7 @@ impl Run {
             },
             modules: Box::new(|_| Err("no modules here".into())),
             files: Box::new(MemoryFiles::default()),
-            scenario,
+            scenario: Scenario::default(),
             until: None,
             stop_on_entry: false,
             no_debug: false,
@@ -76,6 +78,7 @@ impl Run {
             "controller" => rows(&self.stack(Thread::Controller)),
             "processor" => rows(&self.stack(Thread::Processor)),
             "locals" => self.locals(thread),
+            "inside" => self.inside(thread, rest),
             "eval" => {
                 let frame = self.stack(thread)[0].id;
                 match self.ask(|session, reply| session.evaluate(Some(frame), rest.into(), reply)) {
@@ -132,7 +135,27 @@ impl Run {
             .unwrap()
     }
 
+    /// Values inside a local variable, and inside one of those: `layer.children`.
+    fn inside(&self, thread: Thread, path: &str) -> String {
+        let mut variables = self.local_variables(thread);
+        for name in path.split('.') {
+            let variable = variables
+                .iter()
+                .find(|variable| variable.name == name)
+                .unwrap();
+            let inner = variable.value.variables;
+            variables = self
+                .ask(|session, reply| session.variables(inner, Page::default(), reply))
+                .unwrap();
+        }
+        list(&variables)
+    }
+
     fn locals(&self, thread: Thread) -> String {
+        list(&self.local_variables(thread))
+    }
+
+    fn local_variables(&self, thread: Thread) -> Vec<Variable> {
         let frame = self.stack(thread)[0].id;
         let scopes = self
             .ask(|session, reply| session.scopes(frame, reply))
@@ -142,14 +165,16 @@ impl Run {
             .find(|scope| scope.kind == ScopeKind::Locals)
             .unwrap()
             .variables;
-        let variables = self
-            .ask(|session, reply| session.variables(locals, Page::default(), reply))
-            .unwrap();
-        let text = variables
-            .iter()
-            .map(|variable| format!("{} = {}", variable.name, variable.value.text));
-        text.collect::<Vec<_>>().join(", ")
+        self.ask(|session, reply| session.variables(locals, Page::default(), reply))
+            .unwrap()
     }
+}
+
+fn list(variables: &[Variable]) -> String {
+    let text = variables
+        .iter()
+        .map(|variable| format!("{} = {}", variable.name, variable.value.text));
+    text.collect::<Vec<_>>().join(", ")
 }
 
 fn row(frame: &Frame) -> String {
@@ -165,16 +190,7 @@ fn rows(frames: &[Frame]) -> String {
 
 /// Runs the commands one after the other; each line of `expected` is `command > what it shows`.
 fn check(script: &str, lines: &[u32], expected: &str) {
-    check_scenario(script, lines, "", expected);
-}
-
-/// The same with a scenario instead of the default one.
-fn check_scenario(script: &str, lines: &[u32], scenario: &str, expected: &str) {
-    let scenario = match scenario {
-        "" => Scenario::default(),
-        text => Scenario::parse(text).unwrap(),
-    };
-    let mut run = Run::new(script, lines, scenario);
+    let mut run = Run::new(script, lines);
     for line in expected.trim().lines() {
         let (command, shows) = line.trim().split_once(" >").unwrap();
         assert_eq!(run.command(command), shows.trim_start(), "{command}");
@@ -201,48 +217,6 @@ end";
          over > step processor: onNote:8
          over > step processor: onNote:9
          over > ended, 0 errors",
-    );
-}
-
-#[test]
-fn with_several_slots_a_task_names_its_own() {
-    let script = "\
-defineSlotLocal('mine')
-function onInit()
-  mine = getSlotIndex()
-  wait(10)
-  print(mine)
-end";
-    check_scenario(
-        script,
-        &[4],
-        "slots = [0, 3]",
-        "run > breakpoint processor: onInit (slot 0):4
-         eval mine > 0
-         continue > breakpoint processor: onInit (slot 3):4
-         over > step processor: onInit (slot 3):5
-         eval mine > 3
-         continue > ended, 0 errors",
-    );
-}
-
-#[test]
-fn breakpoints_hold_when_the_script_is_reset() {
-    let script = "\
-local n = 1
-function onInit()
-  print(n)
-end";
-    check_scenario(
-        script,
-        &[3],
-        "[[input]]\nat_ms = 50\nkind = 'reload'",
-        "run > breakpoint processor: onInit:3
-         locals >
-         continue > breakpoint processor: onInit:3
-         eval n > 1
-         over > step processor: onInit:4
-         continue > ended, 0 errors",
     );
 }
 
@@ -363,6 +337,22 @@ end)";
 }
 
 #[test]
+fn elements_show_what_they_contain() {
+    let script = "\
+local layer = this.parent
+layer:setParameter('Level', -6)
+print('here')";
+    check(
+        script,
+        &[3],
+        "run > breakpoint controller: <main>:3
+         locals > layer = Layer \"Layer\"
+         inside layer.children > [1] = MidiModule \"Script\", [2] = Zone \"Zone\"
+         inside layer > name = \"Layer\", id = \"2\", type = \"Layer\", parent = Program \"Program\", program = Program \"Program\", level = 2, children = {MidiModule \"Script\", Zone \"Zone\"}, parameters = {Level = -6, Mute = false, Pan = 0, …}",
+    );
+}
+
+#[test]
 fn parameters_and_objects_are_shown() {
     let script = "\
 defineParameter('fadeTime', 'Fade Time', 500, 0, 5000, 1)
@@ -384,11 +374,7 @@ end";
 
 #[test]
 fn questions_while_it_runs_are_refused() {
-    let mut run = Run::new(
-        "local n = 0\nwhile true do n = n + 1 end",
-        &[],
-        Scenario::default(),
-    );
+    let mut run = Run::new("local n = 0\nwhile true do n = n + 1 end", &[]);
     let answer = run.ask(|session, reply| session.stack(Thread::Controller, reply));
     assert_eq!(answer, Err(Problem::Running));
     assert!(

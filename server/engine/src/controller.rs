@@ -11,6 +11,7 @@ use crate::{
     engine::Engine,
     inputs::{Action, ActionKind, Edit, thread_of},
     parameter,
+    record::ParameterChange,
     runtime::{self, Start},
     task::Purpose,
 };
@@ -149,7 +150,12 @@ impl Engine {
             let Some(parameter) = world.parameters.get(name) else {
                 return Err(format!("the script has no parameter \"{name}\""));
             };
-            parameter.accepts(edit.by)?;
+            if parameter.read_only {
+                return Err(format!("parameter \"{name}\" is read-only"));
+            }
+            if edit.by == ParameterChange::Automation && !parameter.automatable {
+                return Err(format!("parameter \"{name}\" is not automatable"));
+            }
         }
         parameter::lua_value(&self.lua, &edit.value)
             .map_err(|error| error.to_string())

@@ -208,13 +208,9 @@ impl fmt::Display for Signature {
 }
 
 /// A value in the list of an event's fields.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Field<'a> {
-    /// A number, in the unit of the field.
+pub(crate) enum Field<'a> {
     Number(f64),
-    /// A switch.
     Boolean(bool),
-    /// A message.
     Bytes(&'a [u8]),
 }
 
@@ -248,7 +244,7 @@ impl Event {
     }
 
     /// The fields in the order they are shown; defaults that say nothing are left out.
-    pub fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
+    pub(crate) fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
         use Field::{Boolean, Bytes, Number};
         match self {
             Event::NoteOn {

@@ -8,12 +8,13 @@ use std::cell::Cell;
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 
+mod objects;
+
 pub use mlua;
 
-use halion_api::api;
-use mlua::{Lua, Table, Value, ffi};
+pub use objects::{Object, class_name, n_fields, object, title};
 
-use crate::builtins::types;
+use mlua::{Lua, Table, Value, ffi};
 
 /// One call on a task's stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -373,56 +374,6 @@ impl Frame {
 enum Found {
     Local(c_int),
     Upvalue(c_int),
-}
-
-/// One of HALion's own objects: an event, a layer, a parameter definition.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// Its class.
-    pub class: String,
-    /// What distinguishes it from others of its class, if it has a name.
-    pub title: Option<String>,
-    /// Its fields that have a value, in the order of the manual.
-    pub fields: Vec<Named>,
-}
-
-/// The class of one of HALion's objects; `None` for every other value.
-pub fn class_name(value: &Value) -> Option<String> {
-    types::class_of(value)
-}
-
-/// One of HALion's objects with its fields; `None` for every other value.
-pub fn object(value: &Value) -> Option<Object> {
-    let class = types::class_of(value)?;
-    let Value::Table(table) = value else {
-        return None;
-    };
-    let is_event = class == "Event";
-    // An event's object holds what was set; an element's fields are all behind its class.
-    let get = |name: &str| {
-        if is_event {
-            table.raw_get::<Value>(name)
-        } else {
-            table.get::<Value>(name)
-        }
-    };
-    let fields = api().ancestry(&class).flat_map(|class| &class.fields);
-    let named = |name: &String| {
-        Some(Named {
-            name: name.clone(),
-            value: get(name).ok().filter(|value| !value.is_nil())?,
-        })
-    };
-    let fields: Vec<Named> = fields.filter_map(|field| named(&field.name)).collect();
-    let title = fields
-        .iter()
-        .find(|field| field.name == "name")
-        .and_then(|field| field.value.to_string().ok());
-    Some(Object {
-        class,
-        title,
-        fields,
-    })
 }
 
 #[cfg(test)]

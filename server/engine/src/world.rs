@@ -13,7 +13,6 @@ use crate::{
     engine::Observer,
     modulation::{Modulation, Output},
     outgoing::Scheduled,
-    outside::Outside,
     parameter::{Parameter, Parameters},
     proposed,
     record::{ParameterChange, Record, RecordKind, TaskId},
@@ -82,6 +81,8 @@ pub(crate) struct World {
     pub parameters: Parameters,
     pub slot_locals: SlotLocals,
     pub tree: Tree,
+    /// The script module.
+    pub module: Option<NodeId>,
     /// Passwords of protected layers that the script has named (HALion semantics 9.14).
     pub passwords: BTreeSet<String>,
     /// What loads in the background (HALion semantics 9.12).
@@ -106,7 +107,6 @@ pub(crate) struct World {
     /// What callbacks have returned whose result is wanted; `None` after an error.
     pub answers: Vec<(TaskId, Option<MultiValue>)>,
     pub undo: Undo,
-    pub outside: Outside,
     not_simulated: BTreeSet<String>,
     said: BTreeSet<String>,
     observer: Box<dyn Observer>,
@@ -119,6 +119,7 @@ impl World {
             ScriptKind::Ui => BTreeSet::new(),
         };
         let first = slot_set.first().copied().unwrap_or(proposed::SLOT_INDEX);
+        let tree = scenario.program.tree();
         World {
             clock: Clock::new(scenario.sample_rate, scenario.block_size),
             thread: Thread::Controller,
@@ -144,7 +145,8 @@ impl World {
             bypassed: false,
             parameters: Parameters::default(),
             slot_locals: SlotLocals::default(),
-            tree: scenario.program.tree(),
+            module: tree.script_module(),
+            tree,
             passwords: BTreeSet::new(),
             loads: VecDeque::new(),
             removed_by: None,
@@ -161,7 +163,6 @@ impl World {
             modulation_outputs: Vec::new(),
             answers: Vec::new(),
             undo: Undo::default(),
-            outside: Outside::default(),
             not_simulated: BTreeSet::new(),
             said: BTreeSet::new(),
             observer,
@@ -342,8 +343,8 @@ impl World {
 
     /// Is the script module outside of the plug-in?
     fn is_script_removed(&self) -> bool {
-        let module = self.tree.script_module();
-        module.is_none_or(|module| self.tree.instance(module).is_none())
+        self.module
+            .is_none_or(|module| self.tree.instance(module).is_none())
     }
 
     /// A task is over; ends the script if that task has removed it.

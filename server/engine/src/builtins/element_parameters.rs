@@ -1,7 +1,6 @@
 //! Parameters of elements: `getParameter` and its relatives (HALion semantics 6.13). The script module has the script's own
 //! parameters besides those of its class.
 
-use halion_api::Thread;
 use mlua::Value;
 
 use crate::{
@@ -10,9 +9,7 @@ use crate::{
     parameter::Parameter,
     record::ParameterChange,
     scenario,
-    tree::{self, Definition, NodeId},
-    undo::Change,
-    world::World,
+    tree::{self, Details, NodeId},
 };
 
 pub(super) fn body(name: &str) -> Option<Body> {
@@ -114,7 +111,7 @@ pub(super) fn named(call: &Call<'_>, node: NodeId, at: usize) -> Result<Option<F
         if world.tree.is_locked(node, &world.passwords) {
             return None;
         }
-        if world.is_own_module(node) {
+        if is_script(&world.tree, node) {
             let own = match (&name, id) {
                 (Some(name), _) => world.parameters.get(name),
                 (None, Some(id)) => world.parameters.by_id(id as i64),
@@ -134,6 +131,17 @@ pub(super) fn named(call: &Call<'_>, node: NodeId, at: usize) -> Result<Option<F
     }))
 }
 
+fn is_script(tree: &tree::Tree, node: NodeId) -> bool {
+    let details = tree.get(node).map(|node| &node.details);
+    matches!(
+        details,
+        Some(Details::MidiModule {
+            is_script: true,
+            ..
+        })
+    )
+}
+
 /// Every parameter of an element, the script's own ones last.
 fn all(call: &Call<'_>, node: NodeId) -> Vec<Found> {
     call.world(|world| {
@@ -148,12 +156,30 @@ fn all(call: &Call<'_>, node: NodeId) -> Vec<Found> {
                     .map(|definition| Found::Element(node, definition.id))
             })
             .collect();
-        if world.is_own_module(node) {
+        if is_script(&world.tree, node) {
             let own = world.parameters.iter();
             all.extend(own.map(|parameter| Found::Script(parameter.name.clone())));
         }
         all
     })
+}
+
+/// Object: the values of an element's parameters by name.
+pub(super) fn values(call: &Call<'_>) -> native::Result {
+    let Some(node) = elements::node_of(&call.value(1)) else {
+        return native::nothing();
+    };
+    let values = call.lua.create_table()?;
+    for found in all(call, node) {
+        let name = match &found {
+            Found::Script(name) => Some(name.clone()),
+            Found::Element(..) => found.element(call).map(|(definition, _)| definition.name),
+        };
+        if let Some(name) = name {
+            values.raw_set(name, found.value(call)?)?;
+        }
+    }
+    native::value(Value::Table(values))
 }
 
 /// How many parameters an element has.
@@ -235,37 +261,20 @@ fn change_element(call: &Call<'_>, found: &Found, value: tree::Value) -> native:
     let value = definition
         .fit(value, &old)
         .map_err(|why| call.bad(2, &why))?;
-    let is_undoable =
-        call.thread() == Thread::Controller && !matches!(call.value(3), Value::Boolean(false));
     call.world(|world| {
-        let by = ParameterChange::SetParameter;
-        if put(world, *node, &definition, value.clone(), by) && is_undoable {
-            world.note_edit(Change::Element {
-                element: *node,
-                definition,
-                before: old,
-                after: value,
-            });
+        let shown = shown(&value);
+        let element = world.tree.get_mut(*node);
+        let changed = element.is_some_and(|node| node.set_value(&definition, value));
+        if changed || definition.write_always {
+            world.tell_parameter(
+                *node,
+                &definition.name,
+                shown,
+                ParameterChange::SetParameter,
+            );
         }
     });
     native::nothing()
-}
-
-/// Gives a parameter of an element a value that fits it, and tells it. True if the value is another one now.
-pub(crate) fn put(
-    world: &mut World,
-    element: NodeId,
-    definition: &Definition,
-    value: tree::Value,
-    by: ParameterChange,
-) -> bool {
-    let shown = shown(&value);
-    let node = world.tree.get_mut(element);
-    let changed = node.is_some_and(|node| node.set_value(definition, value));
-    if changed || definition.write_always {
-        world.tell_parameter(element, &definition.name, shown, by);
-    }
-    changed
 }
 
 /// A value for the trace.

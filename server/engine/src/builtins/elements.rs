@@ -8,15 +8,19 @@ use mlua::{Lua, Table, Value};
 
 use crate::{
     bindings,
-    builtins::{arguments, element_fields, types, types::CLASS},
+    builtins::{arguments, element_fields, element_parameters, types, types::CLASS},
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
-    tree::{Class, NodeId},
+    tree::{Class, NodeId, Search},
 };
 
 /// Raw key of an object that holds the number of its element.
 const NODE: &str = "__node";
+
+/// Keys of a metatable that hold what only debuggers show: an element's contents, and values of its parameters.
+pub(crate) const CHILDREN: &str = "children";
+pub(crate) const PARAMETERS: &str = "parameters";
 
 /// Registry name of all objects by number, held weakly.
 const OBJECTS: &str = "halion.elements";
@@ -40,7 +44,7 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
             constructor_table(lua, host, constructor)?,
         )?;
     }
-    let module = host.world.borrow().tree.script_module();
+    let module = host.world.borrow().module;
     if let Some(module) = module {
         let this = object(lua, host, module)?;
         // Held for good: the script may clear the global.
@@ -86,6 +90,10 @@ fn metatable(lua: &Lua, host: &Host, class: &'static ApiClass) -> mlua::Result<T
     metatable.raw_set(CLASS, class.name.as_str())?;
     metatable.raw_set("methods", methods)?;
     metatable.raw_set("__metatable", false)?;
+    if class.name == "Element" || class.extends.is_some() {
+        metatable.raw_set(CHILDREN, field(children)?)?;
+        metatable.raw_set(PARAMETERS, field(element_parameters::values)?)?;
+    }
     metatable.raw_set("__index", field(read_field)?)?;
     metatable.raw_set("__newindex", field(write_field)?)?;
     Ok(metatable)
@@ -187,7 +195,8 @@ pub(crate) fn make_room(call: &Call<'_>, n_more: usize) -> Result<(), Raise> {
     if !is_full() {
         return Ok(());
     }
-    call.lua.gc_collect()?;
+    // Looking at everything takes its time, however often a script tries.
+    call.host.meter.charge_memory(proposed::MOST_ELEMENTS * 256);
     call.lua.gc_collect()?;
     let objects: Table = call.lua.named_registry_value(OBJECTS)?;
     for root in call.world(|world| world.tree.detached()) {
@@ -196,7 +205,7 @@ pub(crate) fn make_room(call: &Call<'_>, n_more: usize) -> Result<(), Raise> {
         for node in inner {
             is_held |= !objects.raw_get::<Value>(node.0)?.is_nil();
         }
-        if !is_held && call.world(|world| world.tree.script_module()) != Some(root) {
+        if !is_held && call.world(|world| world.module) != Some(root) {
             call.world(|world| world.tree.forget(root));
         }
     }
@@ -225,6 +234,22 @@ fn construct(call: &Call<'_>) -> native::Result {
     };
     let node = call.world(|world| world.tree.add_typed(class, &module_type));
     reply(call, Some(node))
+}
+
+/// Object: an array of what the script may see inside.
+fn children(call: &Call<'_>) -> native::Result {
+    let Some(node) = node_of(&call.value(1)) else {
+        return native::nothing();
+    };
+    let found = call.world(|world| {
+        let search = Search {
+            class: "Element",
+            recursive: false,
+            passwords: &world.passwords,
+        };
+        world.tree.find(node, &search)
+    });
+    native::value(Value::Table(array(call, found)?))
 }
 
 /// Object, key.

@@ -141,8 +141,10 @@ fn load_async(call: &Call<'_>) -> native::Result {
 /// `appendLayerAsync(layer, callback)` and `insertLayerAsync(layer, position, callback)`.
 fn insert_async(call: &Call<'_>, position: Option<usize>, callback_at: usize) -> native::Result {
     let (parent, layer) = (elements::receiver(call)?, elements::argument(call, 1)?);
-    call.world(|world| world.tree.may_insert(parent, layer, position))
-        .map_err(|why| call.bad(1, &why))?;
+    for (position, at) in [(None, 1), (position, 2)] {
+        call.world(|world| world.tree.may_insert(parent, layer, position))
+            .map_err(|why| call.bad(at, &why))?;
+    }
     let work = Work::Insert {
         parent,
         layer,

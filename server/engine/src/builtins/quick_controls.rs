@@ -81,7 +81,7 @@ fn add(call: &Call<'_>) -> native::Result {
                 .entry(qc)
                 .or_default()
                 .push(Assignment {
-                    element,
+                    element: Some(element),
                     parameter: id,
                     scope,
                     min: 0.0,
@@ -97,7 +97,7 @@ fn add(call: &Call<'_>) -> native::Result {
 }
 
 /// The id of a parameter that must exist.
-pub(super) fn parameter_id(call: &Call<'_>, element: NodeId, at: usize) -> Result<i64, Raise> {
+fn parameter_id(call: &Call<'_>, element: NodeId, at: usize) -> Result<i64, Raise> {
     match element_parameters::named(call, element, at)? {
         Some(Found::Element(_, id)) => Ok(id),
         Some(Found::Script(name)) => Ok(call
@@ -156,10 +156,13 @@ fn set_number(call: &Call<'_>, change: fn(&mut Assignment, f64)) -> native::Resu
     set(call, move |one| change(one, number))
 }
 
-/// The id must be one of the element that the assignment is for.
+/// The id must be one of the element that the assignment is for, if that is known.
 fn set_parameter(call: &Call<'_>) -> native::Result {
     let (_, _, assignment) = one(call)?;
-    let id = parameter_id(call, assignment.element, 3)?;
+    let id = match assignment.element {
+        Some(element) => parameter_id(call, element, 3)?,
+        None => call.number(3)? as i64,
+    };
     set(call, move |one| one.parameter = id)
 }
 

@@ -134,11 +134,10 @@ fn take_out(call: &Call<'_>, element: NodeId) {
 fn set_name(call: &Call<'_>) -> native::Result {
     let (element, name) = (elements::receiver(call)?, call.string(1)?);
     call.world(|world| {
-        let old = world.tree.title(element);
+        world.tell_tree(element, format!("renamed to {name:?}"));
         if let Some(node) = world.tree.get_mut(element) {
             node.name = name;
         }
-        world.tell_tree(element, format!("was {old}"));
     });
     native::nothing()
 }

@@ -80,6 +80,9 @@ fn point(call: &Call<'_>, points: &Table, n_more: usize) -> Result<usize, Raise>
     if number.fract() == 0.0 && (1.0..=n_points as f64).contains(&number) {
         return Ok(number as usize);
     }
+    if n_points == 0 {
+        return Err(call.bad(2, "there are no points"));
+    }
     let got = short(number);
     Err(call.bad(2, &format!("1 to {n_points} expected, got {got}")))
 }

@@ -31,7 +31,7 @@ impl Tree {
             if let Details::MidiModule { is_script, .. } = &mut node.details {
                 *is_script = false;
             }
-            self.nodes.insert(copy, node);
+            self.put(copy, node);
         }
         find(root)
     }

@@ -77,8 +77,8 @@ pub struct LayerDetails {
 /// What a quick control moves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
-    /// The element whose parameter was named.
-    pub element: NodeId,
+    /// The element whose parameter was named; a dump of HALion does not tell.
+    pub element: Option<NodeId>,
     /// The parameter.
     pub parameter: i64,
     /// The part of the program it reaches.
@@ -184,7 +184,7 @@ impl Details {
             Details::Slot { program } => program.iter_mut().for_each(visit),
             Details::Layer(layer) => {
                 for assignment in layer.quick_controls.values_mut().flatten() {
-                    visit(&mut assignment.element);
+                    assignment.element.iter_mut().for_each(&mut *visit);
                     visit(&mut assignment.scope);
                 }
             }

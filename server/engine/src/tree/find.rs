@@ -97,10 +97,7 @@ impl Tree {
     }
 
     pub(super) fn instances(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let nodes = self.nodes.iter();
-        nodes
-            .filter(|(_, node)| node.class == Class::Instance)
-            .map(|(id, _)| *id)
+        self.instances.iter().copied()
     }
 
     /// 1 for the program, one more for each element below it (HALion semantics 9.2); 0 outside of programs.

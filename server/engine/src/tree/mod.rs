@@ -12,7 +12,10 @@ mod parameter;
 pub(crate) mod table;
 mod value;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use class::Class;
 pub use described::Described;
@@ -30,6 +33,8 @@ pub struct NodeId(pub u32);
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tree {
     nodes: BTreeMap<NodeId, Node>,
+    /// Those elements that are plug-ins: the one that runs, and those a script has made or loaded.
+    instances: BTreeSet<NodeId>,
     next: u32,
 }
 
@@ -58,8 +63,15 @@ impl Tree {
     pub fn add(&mut self, class: Class, name: &str, parameters: Arc<ParameterSet>) -> NodeId {
         let node = NodeId(self.next);
         self.next += 1;
-        self.nodes.insert(node, Node::new(class, name, parameters));
+        self.put(node, Node::new(class, name, parameters));
         node
+    }
+
+    fn put(&mut self, id: NodeId, node: Node) {
+        if node.class == Class::Instance {
+            self.instances.insert(id);
+        }
+        self.nodes.insert(id, node);
     }
 
     /// A new element at the end of its kind below a parent.
@@ -111,14 +123,12 @@ impl Tree {
         if let Some(why) = self.in_use(node) {
             return Err(why);
         }
-        let n_siblings = self.children_of_class(parent, element.class.name()).count();
-        if let Some(position) = position
-            && !(1..=n_siblings + 1).contains(&position)
-        {
-            return Err(format!(
-                "position 1 to {} expected, got {position}",
-                n_siblings + 1
-            ));
+        if let Some(position) = position {
+            let n_siblings = self.children_of_class(parent, element.class.name()).count();
+            if !(1..=n_siblings + 1).contains(&position) {
+                let last = n_siblings + 1;
+                return Err(format!("position 1 to {last} expected, got {position}"));
+            }
         }
         Ok(())
     }
@@ -160,6 +170,7 @@ impl Tree {
         self.detach(node);
         for inner in self.subtree(node) {
             self.nodes.remove(&inner);
+            self.instances.remove(&inner);
         }
     }
 

@@ -202,14 +202,20 @@ fn as_number(value: &Value) -> Option<f64> {
     }
 }
 
-/// The parameters of one sort of elements.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The parameters of one sort of elements. Sets with the same definitions are equal, whatever their names.
+#[derive(Debug, Clone, Default)]
 pub struct ParameterSet {
     /// Name in files.
     pub name: String,
     definitions: Vec<Definition>,
     by_name: BTreeMap<String, usize>,
     by_id: BTreeMap<i64, usize>,
+}
+
+impl PartialEq for ParameterSet {
+    fn eq(&self, other: &ParameterSet) -> bool {
+        self.definitions == other.definitions
+    }
 }
 
 impl ParameterSet {

@@ -111,6 +111,9 @@ pub fn check_wavetable(wavetable: &TableValue) -> Result<(), String> {
 /// The same types all the way down; arrays may differ in length.
 fn alike(value: &Value, old: &Value) -> bool {
     match (value, old) {
+        (Value::Table(_), Value::Table(old)) if old.items.is_empty() && old.fields.is_empty() => {
+            true
+        }
         (Value::Table(new), Value::Table(old)) => {
             let items_alike = match old.items.first() {
                 Some(first) => new.items.iter().all(|item| alike(item, first)),

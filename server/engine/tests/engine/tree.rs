@@ -107,9 +107,9 @@ fn building_a_layer() {
         local bus = Bus() bus:appendEffect(effect) bus:insertEffect(Effect('Delay'), 1) print(bus:getEffect().moduleType, #bus:findEffects())
         this.program:getBus():removeEffect(1)",
         "0 ms controller #1 print table Layer true nil nil 0
-        0 ms controller #1 element Layer \"New\" was Layer \"\"
+        0 ms controller #1 element Layer \"\" renamed to \"New\"
         0 ms controller #1 element Zone \"\" appended to Layer \"New\"
-        0 ms controller #1 element Zone \"Z\" was Zone \"\"
+        0 ms controller #1 element Zone \"\" renamed to \"Z\"
         0 ms controller #1 element Layer \"New\" put into Program \"Orchestra\" at position 1
         0 ms controller #1 print true 2 true
         0 ms controller #1 element Layer \"New\" removed from Program \"Orchestra\"

@@ -185,10 +185,10 @@ pub(super) const QUICK_CONTROL: &[Key] = &[
         Form::Whole(1.0, 11.0),
         "1 to 8, then Sphere H, Sphere V and the modulation wheel.",
     ),
-    Key::required(
+    Key::optional(
         "element",
         Form::Text,
-        "Path of the element that has the parameter.",
+        "Path of the element that has the parameter; needed if `parameter` is a name.",
     ),
     Key::required(
         "parameter",

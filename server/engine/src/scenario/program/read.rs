@@ -251,9 +251,20 @@ impl<'a> Reader<'a> {
         line: u32,
     ) -> Result<(), ScenarioError> {
         let fields = read::table(table, keys::QUICK_CONTROL, line, self.lines)?;
+        let parameter = table.get("parameter").map(|value| value.get_ref());
+        let parameter = match parameter {
+            Some(DeValue::String(name)) => Ok(name.to_string()),
+            Some(value) => Err(read::number(value).unwrap_or(-1.0) as i64),
+            None => Err(-1),
+        };
+        if !fields.has("element") && parameter.is_ok() {
+            let message =
+                "`element` is missing; it must be the path of the element that has the parameter";
+            return Err(ScenarioError::at(line, message.to_owned()));
+        }
         let assignment = Assignment {
-            element: node,
-            parameter: 0,
+            element: None,
+            parameter: *parameter.as_ref().err().unwrap_or(&0),
             scope: node,
             min: fields.number("min"),
             max: fields.number("max"),
@@ -268,12 +279,6 @@ impl<'a> Reader<'a> {
         let assignments = layer.quick_controls.entry(qc).or_default();
         assignments.push(assignment);
         let at = assignments.len() - 1;
-        let parameter = table.get("parameter").map(|value| value.get_ref());
-        let parameter = match parameter {
-            Some(DeValue::String(name)) => Ok(name.to_string()),
-            Some(value) => Err(read::number(value).unwrap_or(-1.0) as i64),
-            None => Err(-1),
-        };
         if let Some((line, path)) = fields.placed_text("element") {
             self.later(
                 line,

@@ -108,7 +108,7 @@ impl Pending {
                 let layer = tree.get_mut(layer).and_then(|node| node.layer_mut());
                 let list = layer.and_then(|layer| layer.quick_controls.get_mut(&qc));
                 if let Some(assignment) = list.and_then(|list| list.get_mut(at)) {
-                    (assignment.element, assignment.parameter) = (found, id);
+                    (assignment.element, assignment.parameter) = (Some(found), id);
                 }
             }
             Target::Scope { layer, qc, at } => {

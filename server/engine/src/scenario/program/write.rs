@@ -251,14 +251,12 @@ impl Writer<'_> {
                 .flat_map(|(qc, list)| list.iter().map(move |assignment| (qc, assignment)))
             {
                 let path = |node| references::path(self.tree, self.root, node);
-                let (Some(element), Some(scope)) =
-                    (path(assignment.element), path(assignment.scope))
-                else {
+                let Some(scope) = path(assignment.scope) else {
                     continue;
                 };
                 let _ = writeln!(self.text, "[[{inner}.quick_control]]");
                 self.key("qc", &Value::Number((*qc).into()));
-                self.key("element", &Value::Text(element));
+                self.reference("element", assignment.element);
                 self.key("parameter", &Value::Number(assignment.parameter as f64));
                 self.key("scope", &Value::Text(scope));
                 self.key("min", &Value::Number(assignment.min));
