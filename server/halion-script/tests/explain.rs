@@ -44,6 +44,7 @@ fn all_rules_are_listed() {
     expect![[r#"
         syntax-error          error    not Lua 5.2
         wrong-thread          error    a function is called on a thread where it is not available
+        require-cycle         error    a module that is required again before it is loaded
         run-sync-argument     warning  the second argument of runSync is an id
         suspend-not-possible  warning  a call that waits where nothing can wait
         note-task-only        warning  a function for the task of a note, called elsewhere

@@ -60,7 +60,7 @@ fn safe_fixes_are_made_and_the_rest_is_shown() {
     assert_eq!(read(folder.path(), "a.lua"), fixed);
     // There is nothing left to do.
     let said = halion_script(folder.path(), &["check", "--fix", "a.lua"]);
-    assert_eq!((said.err.as_str(), said.code), ("", 1));
+    assert_eq!((said.err.as_str(), said.code), ("0 fixes made\n\n", 1));
 }
 
 #[test]
@@ -101,7 +101,8 @@ fn a_module_is_left_alone_when_another_script_needs_it_as_it_is() {
     ];
     let both = folder(&files);
     let said = halion_script(both.path(), &["check", "--fix", "."]);
-    assert_eq!((said.err.as_str(), said.code), ("", 1), "{}", said.out);
+    assert_eq!(said.err, "0 fixes made\n\n", "{}", said.out);
+    assert_eq!(said.code, 1, "{}", said.out);
     assert_eq!(read(both.path(), "go.lua"), module);
     let one = folder(&files[..2]);
     assert_eq!(halion_script(one.path(), &["check", "--fix", "."]).code, 0);

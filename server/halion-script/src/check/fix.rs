@@ -69,12 +69,10 @@ pub fn fix(paths: &[PathBuf], args: &ScriptArgs) -> Vec<Problem> {
         }
     }
     let problems = write(&written);
-    if problems.is_empty() && !made.is_empty() {
-        output::err(&format!(
-            "{}\n{} made\n\n",
-            made.join("\n"),
-            n_fixes(made.len())
-        ));
+    if problems.is_empty() {
+        let n = n_fixes(made.len());
+        made.push(format!("{n} made\n\n"));
+        output::err(&made.join("\n"));
     }
     problems
 }
