@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use halion_syntax::LineIndex;
 
-use crate::explain::short_chain;
-use crate::{Analysis, FileId, Script, ScriptKind, Severity, SourceFile, analyze};
+use crate::{Analysis, FileId, Script, ScriptKind, Severity, SourceFile, Step, analyze};
 
 /// Builds a script of one or several files.
 pub(crate) fn script(text: &str, kind: ScriptKind) -> Script {
@@ -134,11 +133,17 @@ fn found(
             diagnostic.code.as_str(),
             &file.text[diagnostic.range]
         );
-        let chain_fits = chain.is_none_or(|chain| short_chain(&diagnostic.chain) == chain);
+        let chain_fits = chain.is_none_or(|chain| names(&diagnostic.chain) == chain);
         if !taken[idx] && (diagnostic.file.idx(), line) == place && text == head && chain_fits {
             taken[idx] = true;
             return true;
         }
     }
     false
+}
+
+/// `onNote > <anonymous>`: the names of a chain.
+pub(crate) fn names(chain: &[Step]) -> String {
+    let names: Vec<&str> = chain.iter().map(|step| step.name.as_str()).collect();
+    names.join(" > ")
 }

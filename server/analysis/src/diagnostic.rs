@@ -188,6 +188,19 @@ pub struct Step {
     pub supplied_at: Option<(FileId, TextRange)>,
 }
 
+impl Step {
+    /// The name in a message; what has none is described.
+    #[must_use]
+    pub fn shown_name(&self) -> &str {
+        match self.name.as_str() {
+            "<main>" => "global statements",
+            "<anonymous>" if self.why == Why::Entry => "change callback",
+            "<anonymous>" => "function without name",
+            name => name,
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -171,7 +171,7 @@ fn text<'a>(solver: &'a Solver, file: FileId, range: TextRange) -> &'a str {
 
 /// `onNote > playAll > notify`.
 pub(crate) fn short_chain(steps: &[Step]) -> String {
-    let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    let names: Vec<&str> = steps.iter().map(Step::shown_name).collect();
     names.join(" > ")
 }
 

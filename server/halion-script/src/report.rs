@@ -85,10 +85,10 @@ impl Step {
     /// What happens at its place, in a few words.
     pub fn text(&self) -> String {
         let (name, thread) = (&self.name, thread_name(self.thread));
-        let name = if name == "<anonymous>" {
-            "a function without name".to_owned()
-        } else {
-            format!("`{name}`")
+        let name = match (name.as_str(), self.why) {
+            ("<anonymous>", "entry") => "the change callback".to_owned(),
+            ("<anonymous>", _) => "a function without name".to_owned(),
+            (name, _) => format!("`{name}`"),
         };
         match self.why {
             "entry" if self.name == "<main>" => format!("global statements run in the {thread}"),

@@ -64,7 +64,7 @@ impl View {
 
 /// `onNote > playAll > notify, in the Processor`.
 fn described(path: &[Step]) -> String {
-    let names: Vec<&str> = path.iter().map(|step| step.name.as_str()).collect();
+    let names: Vec<&str> = path.iter().map(Step::shown_name).collect();
     let thread = path.last().map(|step| step.thread.name());
     format!(
         "{}, in the {}",

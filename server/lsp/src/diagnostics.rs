@@ -132,7 +132,7 @@ fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformatio
             && (file, range) != (step.file, step.range)
             && let Some(location) = place(version, file, range)
         {
-            let message = format!("{} comes from here", step.name);
+            let message = format!("{} comes from here", called(step));
             related.push(DiagnosticRelatedInformation { location, message });
         }
     }
@@ -141,14 +141,13 @@ fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformatio
 
 /// Why control gets to step `idx`: `runAsync runs save in the Controller`.
 fn reason(chain: &[Step], idx: usize) -> String {
-    let Step {
-        name, thread, why, ..
-    } = &chain[idx];
+    let Step { thread, why, .. } = &chain[idx];
+    let name = called(&chain[idx]);
     let before = idx
         .checked_sub(1)
-        .map_or("HALion", |before| chain[before].name.as_str());
+        .map_or_else(|| "HALion".to_owned(), |before| called(&chain[before]));
     match why {
-        Why::Entry if name == "<main>" => {
+        Why::Entry if chain[idx].name == "<main>" => {
             format!("global statements run in the {thread} when the script is loaded")
         }
         Why::Entry => format!("HALion calls {name} in the {thread}"),
@@ -161,6 +160,15 @@ fn reason(chain: &[Step], idx: usize) -> String {
             format!("{before} calls {name}, which it was given as an argument ({thread})")
         }
         Why::Store => format!("{before} calls {name}, which was stored before ({thread})"),
+    }
+}
+
+/// The name of a step inside a sentence.
+fn called(step: &Step) -> String {
+    let name = step.shown_name();
+    match step.name.starts_with('<') {
+        true => format!("the {name}"),
+        false => name.to_owned(),
     }
 }
 

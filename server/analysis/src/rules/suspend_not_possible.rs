@@ -45,7 +45,7 @@ fn in_global_statements(facts: &Facts, found: &mut Found) {
                 let mut chain = chain_to(solver, &facts.solved.reach, &facts.solved.roots, inst);
                 chain.extend(via_steps(solver, &call.how));
                 let message = format!(
-                    "{} cannot wait in global statements: {}",
+                    "{} cannot wait while the script is loaded: {}",
                     function.name,
                     short_chain(&chain)
                 );
