@@ -22,7 +22,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(script: &str, lines: &[u32]) -> Run {
+    fn new(script: &str, lines: &[u32], scenario: Scenario) -> Run {
         let breakpoints = Breakpoints::new();
         breakpoints.set("script.lua", Some(script), lines);
         let launch = Launch {
@@ -32,7 +32,7 @@ impl Run {
             },
             modules: Box::new(|_| Err("no modules here".into())),
             files: Box::new(MemoryFiles::default()),
-            scenario: Scenario::default(),
+            scenario,
             until: None,
             stop_on_entry: false,
             no_debug: false,
@@ -190,7 +190,16 @@ fn rows(frames: &[Frame]) -> String {
 
 /// Runs the commands one after the other; each line of `expected` is `command > what it shows`.
 fn check(script: &str, lines: &[u32], expected: &str) {
-    let mut run = Run::new(script, lines);
+    check_scenario(script, lines, "", expected);
+}
+
+/// The same with a scenario instead of the default one.
+fn check_scenario(script: &str, lines: &[u32], scenario: &str, expected: &str) {
+    let scenario = match scenario {
+        "" => Scenario::default(),
+        text => Scenario::parse(text).unwrap(),
+    };
+    let mut run = Run::new(script, lines, scenario);
     for line in expected.trim().lines() {
         let (command, shows) = line.trim().split_once(" >").unwrap();
         assert_eq!(run.command(command), shows.trim_start(), "{command}");
@@ -217,6 +226,48 @@ end";
          over > step processor: onNote:8
          over > step processor: onNote:9
          over > ended, 0 errors",
+    );
+}
+
+#[test]
+fn with_several_slots_a_task_names_its_own() {
+    let script = "\
+defineSlotLocal('mine')
+function onInit()
+  mine = getSlotIndex()
+  wait(10)
+  print(mine)
+end";
+    check_scenario(
+        script,
+        &[4],
+        "slots = [0, 3]",
+        "run > breakpoint processor: onInit (slot 0):4
+         eval mine > 0
+         continue > breakpoint processor: onInit (slot 3):4
+         over > step processor: onInit (slot 3):5
+         eval mine > 3
+         continue > ended, 0 errors",
+    );
+}
+
+#[test]
+fn breakpoints_hold_when_the_script_is_reset() {
+    let script = "\
+local n = 1
+function onInit()
+  print(n)
+end";
+    check_scenario(
+        script,
+        &[3],
+        "[[input]]\nat_ms = 50\nkind = 'reload'",
+        "run > breakpoint processor: onInit:3
+         locals >
+         continue > breakpoint processor: onInit:3
+         eval n > 1
+         over > step processor: onInit:4
+         continue > ended, 0 errors",
     );
 }
 
@@ -374,7 +425,11 @@ end";
 
 #[test]
 fn questions_while_it_runs_are_refused() {
-    let mut run = Run::new("local n = 0\nwhile true do n = n + 1 end", &[]);
+    let mut run = Run::new(
+        "local n = 0\nwhile true do n = n + 1 end",
+        &[],
+        Scenario::default(),
+    );
     let answer = run.ask(|session, reply| session.stack(Thread::Controller, reply));
     assert_eq!(answer, Err(Problem::Running));
     assert!(

@@ -11,7 +11,6 @@ use crate::{
     engine::Engine,
     inputs::{Action, ActionKind, Edit, thread_of},
     parameter,
-    record::ParameterChange,
     runtime::{self, Start},
     task::Purpose,
 };
@@ -150,12 +149,7 @@ impl Engine {
             let Some(parameter) = world.parameters.get(name) else {
                 return Err(format!("the script has no parameter \"{name}\""));
             };
-            if parameter.read_only {
-                return Err(format!("parameter \"{name}\" is read-only"));
-            }
-            if edit.by == ParameterChange::Automation && !parameter.automatable {
-                return Err(format!("parameter \"{name}\" is not automatable"));
-            }
+            parameter.accepts(edit.by)?;
         }
         parameter::lua_value(&self.lua, &edit.value)
             .map_err(|error| error.to_string())

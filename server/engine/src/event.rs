@@ -208,9 +208,13 @@ impl fmt::Display for Signature {
 }
 
 /// A value in the list of an event's fields.
-pub(crate) enum Field<'a> {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Field<'a> {
+    /// A number, in the unit of the field.
     Number(f64),
+    /// A switch.
     Boolean(bool),
+    /// A message.
     Bytes(&'a [u8]),
 }
 
@@ -244,7 +248,7 @@ impl Event {
     }
 
     /// The fields in the order they are shown; defaults that say nothing are left out.
-    pub(crate) fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
+    pub fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
         use Field::{Boolean, Bytes, Number};
         match self {
             Event::NoteOn {

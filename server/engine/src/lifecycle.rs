@@ -8,24 +8,27 @@ use halion_api::{Callback, Thread, api};
 use mlua::{MultiValue, Value};
 
 use crate::{
-    builtins::parameters,
+    builtins::{element_parameters, parameters},
     data::Data,
     debug, dispatch,
     engine::Engine,
     error::ScriptError,
+    outside::{self, Outside},
     record::{ParameterChange, RecordKind, TaskId},
     runtime::{self, Start},
     scenario::{Lifecycle, Preset, ScriptKind, SubPreset},
     start::{self, Beginning},
     state,
     task::Purpose,
-    undo::Direction,
+    tree::{Class, NodeId, Search, Tree},
+    undo::{Change, Direction, Undo},
 };
 
 /// What is saved, by name, and who waits for what a callback returns.
 #[derive(Default)]
 pub(crate) struct Archive {
-    programs: BTreeMap<String, Preset>,
+    /// With the program trees around them.
+    programs: BTreeMap<String, (Preset, Tree)>,
     sections: BTreeMap<String, Data>,
     requests: BTreeMap<TaskId, Request>,
 }
@@ -64,6 +67,20 @@ impl Engine {
             Lifecycle::RemoveFromSlot => self.leave_slot(slot),
             // An edit of a parameter; see `inputs`.
             Lifecycle::Automation { .. } => {}
+            Lifecycle::AutomationParameter { index, value } => {
+                let moved = outside::automate(&self.lua, &self.host, index, value);
+                self.say_why_not(moved);
+            }
+            Lifecycle::QuickControl {
+                layer,
+                number,
+                value,
+            } => {
+                let moved = self
+                    .layer(&layer)
+                    .and_then(|layer| outside::turn(&self.lua, &self.host, layer, number, value));
+                self.say_why_not(moved);
+            }
             Lifecycle::Undo => self.undo(Direction::Undo),
             Lifecycle::Redo => self.undo(Direction::Redo),
             Lifecycle::UiCallback {
@@ -78,6 +95,34 @@ impl Engine {
         self.host.world.borrow_mut().print(text);
     }
 
+    fn say_why_not(&self, moved: Result<(), String>) {
+        if let Err(why) = moved {
+            self.say(&format!("{why}; the edit is ignored"));
+        }
+    }
+
+    /// The layer of a name, or the program.
+    fn layer(&self, name: &str) -> Result<NodeId, String> {
+        let world = self.host.world.borrow();
+        let tree = &world.tree;
+        let program = tree.script_module().and_then(|module| tree.program(module));
+        let program = program.ok_or("there is no program")?;
+        if name.is_empty() {
+            return Ok(program);
+        }
+        let search = Search {
+            class: Class::Layer.name(),
+            recursive: true,
+            passwords: &world.passwords,
+        };
+        let named = |&layer: &NodeId| tree.get(layer).is_some_and(|layer| layer.name == name);
+        let layers = tree.find(program, &search).into_iter();
+        layers
+            .into_iter()
+            .find(named)
+            .ok_or_else(|| format!("there is no layer \"{name}\""))
+    }
+
     /// Data as arguments. Without memory for them there are none.
     fn arguments(&self, data: impl IntoIterator<Item = Data>) -> MultiValue {
         let values = data.into_iter().map(|data| data.to_lua(&self.lua));
@@ -86,7 +131,11 @@ impl Engine {
 
     /// Calls a callback whose result is wanted; without that callback the result is nil.
     fn request(&mut self, name: &str, arguments: MultiValue, request: Request) {
-        let Some(function) = dispatch::callback(&self.lua, &self.host, name) else {
+        // A UI script has its own callbacks and `onIdle` only (HALion semantics 10.3).
+        let kind = self.host.world.borrow().script_kind;
+        let is_called = kind == ScriptKind::Midi || matches!(request, Request::Ui(_));
+        let function = dispatch::callback(&self.lua, &self.host, name).filter(|_| is_called);
+        let Some(function) = function else {
             return self.answer(TaskId(0), request, Some(Data::Nil));
         };
         let mut task = Start::callback(name, Thread::Controller, function, arguments);
@@ -137,9 +186,11 @@ impl Engine {
         let shown = data.to_string();
         let kind = match request {
             Request::Save { name } => {
-                let parameters = self.host.world.borrow().parameters.persistent(&self.lua);
-                let preset = Preset { data, parameters };
-                self.archive.programs.insert(name.clone(), preset);
+                let world = self.host.world.borrow();
+                let parameters = world.parameters.persistent(&self.lua);
+                let program = (Preset { data, parameters }, world.tree.clone());
+                drop(world);
+                self.archive.programs.insert(name.clone(), program);
                 RecordKind::Saved {
                     name,
                     section: None,
@@ -170,7 +221,7 @@ impl Engine {
 
     /// The program is replaced by one that was saved: it leaves its slots, and a fresh script starts.
     fn load(&mut self, name: String) {
-        let Some(preset) = self.archive.programs.get(&name).cloned() else {
+        let Some((preset, tree)) = self.archive.programs.get(&name).cloned() else {
             return self.say(&format!(
                 "nothing was saved as \"{name}\"; it is not loaded"
             ));
@@ -179,6 +230,12 @@ impl Engine {
         for slot in slots {
             self.host.world.borrow_mut().end_slot_tasks(slot);
             self.call("onRemoveFromSlot", MultiValue::new());
+        }
+        {
+            let mut world = self.host.world.borrow_mut();
+            world.tree = tree;
+            world.undo = Undo::default();
+            world.outside = Outside::default();
         }
         let loaded = RecordKind::Loaded {
             name: Some(name),
@@ -199,6 +256,9 @@ impl Engine {
                 }
             },
         };
+        if self.host.world.borrow().script_kind == ScriptKind::Ui {
+            return self.say("sub-presets belong to the script of a MIDI module");
+        }
         let arguments = self.arguments([Data::text(&section), data]);
         self.host.world.borrow_mut().record(RecordKind::Loaded {
             name,
@@ -275,11 +335,11 @@ impl Engine {
         }
         if again {
             for change in &block.changes {
-                self.put_back(&change.parameter, &change.after, ParameterChange::Redo);
+                self.put_back(change, ParameterChange::Redo);
             }
         } else {
             for change in block.changes.iter().rev() {
-                self.put_back(&change.parameter, &change.before, ParameterChange::Undo);
+                self.put_back(change, ParameterChange::Undo);
             }
         }
         let mut world = self.host.world.borrow_mut();
@@ -291,12 +351,33 @@ impl Engine {
         }
     }
 
-    fn put_back(&self, parameter: &str, value: &Data, by: ParameterChange) {
-        let value = value.to_lua(&self.lua).map_err(|error| error.to_string());
-        let changed =
-            value.and_then(|value| parameters::change(&self.lua, &self.host, parameter, value, by));
-        if let Err(why) = changed {
-            self.say(&format!("parameter \"{parameter}\": {why}"));
+    fn put_back(&self, change: &Change, by: ParameterChange) {
+        let again = by == ParameterChange::Redo;
+        match change {
+            Change::Script {
+                parameter,
+                before,
+                after,
+            } => {
+                let value = if again { after } else { before };
+                let value = value.to_lua(&self.lua).map_err(|error| error.to_string());
+                let changed = value.and_then(|value| {
+                    parameters::change(&self.lua, &self.host, parameter, value, by)
+                });
+                if let Err(why) = changed {
+                    self.say(&format!("parameter \"{parameter}\": {why}"));
+                }
+            }
+            Change::Element {
+                element,
+                definition,
+                before,
+                after,
+            } => {
+                let value = if again { after } else { before };
+                let mut world = self.host.world.borrow_mut();
+                element_parameters::put(&mut world, *element, definition, value.clone(), by);
+            }
         }
     }
 

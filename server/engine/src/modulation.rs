@@ -77,8 +77,9 @@ impl Engine {
             let is_due = {
                 let mut world = self.host.world.borrow_mut();
                 world.turn_to(slot);
+                let is_started = world.slot.started;
                 let modulation = &mut world.slot.modulation;
-                let is_due = !modulation.stopped && modulation.next <= at;
+                let is_due = is_started && !modulation.stopped && modulation.next <= at;
                 if is_due {
                     modulation.next += ((at - modulation.next) / PERIOD + 1) * PERIOD;
                 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mlua::{Function, Lua, Table, Value};
 
-use crate::{data::Data, event::short, scenario};
+use crate::{data::Data, event::short, record::ParameterChange, scenario};
 
 /// What values a parameter takes.
 #[derive(Clone)]
@@ -229,6 +229,17 @@ impl Kind {
 }
 
 impl Parameter {
+    /// May it be changed from outside of the script? Else why not (HALion semantics 6.9, 6.11).
+    pub fn accepts(&self, by: ParameterChange) -> Result<(), String> {
+        if self.read_only {
+            return Err(format!("parameter \"{}\" is read-only", self.name));
+        }
+        if by == ParameterChange::Automation && !self.automatable {
+            return Err(format!("parameter \"{}\" is not automatable", self.name));
+        }
+        Ok(())
+    }
+
     /// The value as a fraction of its range; other than numbers pass through (HALion semantics 6.13).
     pub fn normalized(&self) -> Value {
         let (min, max) = self.kind.range();

@@ -168,6 +168,8 @@ pub enum ParameterChange {
     Ui,
     /// The host's automation.
     Automation,
+    /// A quick control.
+    QuickControl,
     /// `setParameter` or `setParameterNormalized`.
     SetParameter,
     /// An assignment to the global variable.
@@ -208,6 +210,7 @@ impl ParameterChange {
         match self {
             ParameterChange::Ui => "ui",
             ParameterChange::Automation => "automation",
+            ParameterChange::QuickControl => "quick control",
             ParameterChange::SetParameter => "setParameter",
             ParameterChange::Assignment => "assignment",
             ParameterChange::Restored => "restored",

@@ -9,7 +9,12 @@ use halion_api::Thread;
 use mlua::Value;
 
 use crate::{
-    keys::Keys, modulation::Modulation, record::RecordKind, scenario::ScriptKind, voices::Voices,
+    keys::Keys,
+    modulation::Modulation,
+    record::RecordKind,
+    scenario::ScriptKind,
+    tree::{Class, NodeId},
+    voices::Voices,
     world::World,
 };
 
@@ -50,6 +55,21 @@ impl World {
     /// Is there a Processor?
     pub fn has_processor(&self) -> bool {
         !self.slot_set.is_empty()
+    }
+
+    /// Has the program a zone?
+    pub fn has_zone(&self) -> bool {
+        let program = self
+            .tree
+            .script_module()
+            .and_then(|module| self.tree.program(module));
+        let inside = program.map(|program| self.tree.subtree(program));
+        let is_zone = |&node: &NodeId| {
+            self.tree
+                .get(node)
+                .is_some_and(|node| node.class == Class::Zone)
+        };
+        inside.unwrap_or_default().iter().any(is_zone)
     }
 
     /// The slot to name in records and to debuggers: only where one alone is not meant anyway.

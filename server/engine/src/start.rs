@@ -127,7 +127,7 @@ fn global_statements(lua: &Lua, runtime: &Runtime, script: &Source) {
 }
 
 /// Runs the Processor's part in each slot that has just got the program, at the start of its first block: `onInit` is its
-/// first callback (HALion semantics 2.3, 2.4).
+/// first callback, and never runs in a program without a zone (HALion semantics 2.3, 2.4).
 pub(crate) fn processor(lua: &Lua, runtime: &Runtime) {
     let slots = runtime.world.borrow().slot_indices();
     for index in slots {
@@ -141,6 +141,8 @@ pub(crate) fn processor(lua: &Lua, runtime: &Runtime) {
         }
         // Fails only without memory; then every callback fails and says so.
         let _ = variables::start_slot(lua, runtime);
-        dispatch::call(lua, runtime, "onInit", Thread::Processor, MultiValue::new());
+        if runtime.world.borrow().has_zone() {
+            dispatch::call(lua, runtime, "onInit", Thread::Processor, MultiValue::new());
+        }
     }
 }

@@ -4,7 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{data::Data, proposed, record::TaskId, world::World};
+use crate::{
+    data::Data,
+    proposed,
+    record::TaskId,
+    tree::{self, Definition, NodeId},
+    world::World,
+};
 
 /// One entry of the history.
 pub(crate) struct Block {
@@ -14,10 +20,29 @@ pub(crate) struct Block {
 }
 
 /// One parameter's change.
-pub(crate) struct Change {
-    pub parameter: String,
-    pub before: Data,
-    pub after: Data,
+pub(crate) enum Change {
+    /// Of the script.
+    Script {
+        parameter: String,
+        before: Data,
+        after: Data,
+    },
+    /// Of an element.
+    Element {
+        element: NodeId,
+        definition: Definition,
+        before: tree::Value,
+        after: tree::Value,
+    },
+}
+
+impl Change {
+    fn parameter(&self) -> &str {
+        match self {
+            Change::Script { parameter, .. } => parameter,
+            Change::Element { definition, .. } => &definition.name,
+        }
+    }
 }
 
 /// What is at work.
@@ -100,7 +125,7 @@ impl World {
         let id = self.undo.last_id + 1;
         self.undo.last_id = id;
         self.undo.push(Block {
-            name: format!("Change {}", change.parameter),
+            name: format!("Change {}", change.parameter()),
             id,
             changes: vec![change],
         });

@@ -13,6 +13,7 @@ use crate::{
     engine::Observer,
     modulation::{Modulation, Output},
     outgoing::Scheduled,
+    outside::Outside,
     parameter::{Parameter, Parameters},
     proposed,
     record::{ParameterChange, Record, RecordKind, TaskId},
@@ -107,6 +108,7 @@ pub(crate) struct World {
     /// What callbacks have returned whose result is wanted; `None` after an error.
     pub answers: Vec<(TaskId, Option<MultiValue>)>,
     pub undo: Undo,
+    pub outside: Outside,
     not_simulated: BTreeSet<String>,
     said: BTreeSet<String>,
     observer: Box<dyn Observer>,
@@ -163,6 +165,7 @@ impl World {
             modulation_outputs: Vec::new(),
             answers: Vec::new(),
             undo: Undo::default(),
+            outside: Outside::default(),
             not_simulated: BTreeSet::new(),
             said: BTreeSet::new(),
             observer,

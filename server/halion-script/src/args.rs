@@ -44,6 +44,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check a script, then play it and show what happened when on which thread
     Run(RunArgs),
+    /// Run the tests of scripts: the *.test.lua files beside them
+    Test(TestArgs),
     /// Serve an editor: the language server protocol on standard input and output
     #[command(after_help = LSP_HELP)]
     Lsp,
@@ -182,6 +184,50 @@ A scenario:
 
 Time is virtual: ten seconds of music take a blink. Exit code: 0 clean, 1 a script error occurred, 2 could not run.";
 
+/// `test`
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP)]
+pub struct TestArgs {
+    /// Test files, scripts with an x.test.lua beside x.lua, or folders
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Run only the tests that have this text in their name
+    #[arg(short, long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How to show what came of them
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Write the golden traces anew instead of comparing with them
+    #[arg(long)]
+    pub bless: bool,
+    /// The longest that one test may take, in seconds of real time
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub timeout: f64,
+    /// A folder to search for required modules, after the script's own and the current one (may be given several times)
+    #[arg(long = "library", value_name = "DIR")]
+    pub libraries: Vec<PathBuf>,
+}
+
+const TEST_HELP: &str = "\
+Examples:
+  halion-script test                     all tests below the current folder
+  halion-script test echo.lua            those in echo.test.lua beside it
+  halion-script test --filter release    those with `release` in their name
+  halion-script test --format junit > report.xml
+
+A test:
+  describe(\"the echo\", function()
+    it(\"repeats each note\", function()
+      local script = load_script()       -- the script beside this file
+      script:play(60, 100, 50)           -- key, velocity, length in ms
+      script:advance(300)                -- ms
+      script:expect_note { note = 60, at = 0 }
+      script:expect_note { note = 60, at = 250, velocity = 70 }
+    end)
+  end)
+
+Exit code: 0 all passed, 1 a test failed, 2 could not run.";
+
 /// `dap`
 #[derive(Debug, Args)]
 pub struct DapArgs {
@@ -203,6 +249,17 @@ pub enum Format {
     Github,
 }
 
+/// The formats of `test`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people: a line for each test, and what failed with its line
+    Text,
+    /// For CI services: JUnit XML
+    Junit,
+    /// For test harnesses: TAP version 14
+    Tap,
+}
+
 /// What a script is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScriptKind {
@@ -218,6 +275,13 @@ fn milliseconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(ms) if ms.is_finite() && ms >= 0.0 => Ok(ms),
         _ => Err("a number of milliseconds from 0 is expected, such as 2500".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 1e6 => Ok(seconds),
+        _ => Err("a number of seconds above 0 is expected, such as 10".to_owned()),
     }
 }
 

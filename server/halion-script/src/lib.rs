@@ -1,7 +1,8 @@
 //! The command line: arguments, what is shown, exit codes. No logic that an editor would need too.
 //!
 //! In reading order: [`args`] what can be typed, [`script`] from paths to findings, [`report`] the findings, [`check`]
-//! its four formats, [`explain`] the rules, [`run`] playing a script, [`serve`] the protocols, [`output`] where text goes.
+//! its four formats, [`explain`] the rules, [`run`] playing a script, [`test`] its tests, [`serve`] the protocols,
+//! [`output`] where text goes.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -17,6 +18,7 @@ pub mod report;
 pub mod run;
 pub mod script;
 pub mod serve;
+pub mod test;
 
 use args::{Cli, Command};
 use output::Exit;
@@ -54,6 +56,7 @@ fn execute(command: Command) -> Exit {
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::test(&args),
         Command::Lsp => serve::lsp(),
         Command::Dap(args) => serve::dap(&args),
     }

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use halion_engine::Source;
 use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
-use halion_workspace::{Loaded, Options, Overlay, Problem, Reason, Survey, identity};
+use halion_workspace::{
+    Loaded, Options, Overlay, Problem, Reason, Survey, find_module, identity, read_text,
+};
 
 use crate::args::{ScriptArgs, ScriptKind};
 use crate::report::{File, Finding, Place, Report, Span, Step};
@@ -26,7 +29,9 @@ pub struct Examined {
 pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
     let start = Instant::now();
     let mut survey = survey(paths, args);
-    survey.problems.splice(0..0, missing_libraries(args));
+    survey
+        .problems
+        .splice(0..0, missing_libraries(&args.libraries));
     let mut files = Files::default();
     for loaded in &survey.scripts {
         files.add_script(loaded, args.script_kind);
@@ -62,15 +67,44 @@ fn not_found(loaded: &Loaded) -> Vec<String> {
 
 /// Where modules are searched: after the script's folder the current one, then the libraries.
 pub fn options(args: &ScriptArgs) -> Options {
+    search_folders(&args.libraries)
+}
+
+/// The same for libraries alone.
+pub fn search_folders(libraries: &[PathBuf]) -> Options {
     Options {
         workspace_dirs: vec![PathBuf::new()],
-        library_dirs: args.libraries.clone(),
+        library_dirs: libraries.to_vec(),
+    }
+}
+
+/// A script or module as the engine takes it.
+pub fn source(path: &Path) -> Result<Source, Problem> {
+    Ok(Source {
+        path: shown_path(path),
+        text: read_text(path)?,
+    })
+}
+
+/// What `require` does in a script that is played.
+pub fn modules(
+    script: &Path,
+    options: &Options,
+) -> impl FnMut(&str) -> Result<Source, String> + Send + 'static {
+    let folder = script.parent().unwrap_or(Path::new("")).to_path_buf();
+    let options = options.clone();
+    move |name| match find_module(name, &folder, &options) {
+        Some(path) => source(&path).map_err(|problem| problem.to_string()),
+        None => Err(
+            "no such file beside the script, in the current folder or in a --library folder"
+                .to_owned(),
+        ),
     }
 }
 
 /// A library folder that does not exist is a slip of the pen, which would show as modules that are not found.
-pub fn missing_libraries(args: &ScriptArgs) -> Vec<Problem> {
-    let missing = args.libraries.iter().filter(|path| !path.is_dir());
+pub fn missing_libraries(libraries: &[PathBuf]) -> Vec<Problem> {
+    let missing = libraries.iter().filter(|path| !path.is_dir());
     let reason = |path: &Path| {
         if path.exists() {
             Reason::NotAFolder

@@ -34,7 +34,9 @@ pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
         .map(|text| (text.uri.clone(), Vec::new()))
         .collect();
     for found in halion_ide::diagnostics(&version.snapshot) {
+        // Tests run in a Lua state of their own, in which HALion's functions are not there and others are.
         if let Some(text) = version.text(found.file)
+            && !halion_workspace::is_test_file(&text.path)
             && let Some(diagnostic) = convert(found, version, client)
         {
             findings

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::load::Reader;
+use crate::test_files::is_test_file;
 use crate::{Loaded, Options, Overlay, Problem, Reason, identity};
 
 /// The scripts that were found, and what could not be read.
@@ -32,7 +33,7 @@ pub fn discover(
 }
 
 /// Finds the scripts among `paths`: files as they are named, folders with all that is in them, except what is hidden or
-/// ignored by git. A file that another found one requires is part of that script; of files that only require each
+/// ignored by git, and except tests. A file that another found one requires is part of that script; of files that only require each
 /// other in a circle, the first is the script.
 pub fn survey(
     paths: &[PathBuf],
@@ -78,7 +79,8 @@ fn lua_files(paths: &[PathBuf], overlay: &Overlay, problems: &mut Vec<Problem>) 
             }
             continue;
         }
-        let inside = lua_files_in(path);
+        let mut inside = lua_files_in(path);
+        inside.retain(|path| !is_test_file(path));
         if inside.is_empty() {
             problems.push(Problem::new(path, Reason::NoScripts));
         }
@@ -87,7 +89,8 @@ fn lua_files(paths: &[PathBuf], overlay: &Overlay, problems: &mut Vec<Problem>) 
     files
 }
 
-fn lua_files_in(folder: &Path) -> Vec<PathBuf> {
+/// All `.lua` files of a folder, also tests.
+pub(crate) fn lua_files_in(folder: &Path) -> Vec<PathBuf> {
     // Entries that cannot be visited (a link in a circle, a folder without permission) are no scripts.
     let mut walk = WalkBuilder::new(folder);
     let walk = walk

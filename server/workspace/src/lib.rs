@@ -7,6 +7,7 @@
 //!
 //! In reading order: [`problem`] what can go wrong, [`read`] one file, [`modules`] from a `require` name to a file,
 //! [`load`] a script with its modules, [`discover`] all scripts below some paths, [`target`] what `run` is pointed at,
+//! [`test_files`] the tests beside scripts,
 //! [`watch`] telling when a file changes, [`confined`] a folder for the files of a played script.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -18,6 +19,7 @@ pub mod modules;
 pub mod problem;
 pub mod read;
 pub mod target;
+pub mod test_files;
 pub mod watch;
 
 pub use confined::{ConfinedFolder, Rights};
@@ -27,4 +29,5 @@ pub use modules::{Options, find_module};
 pub use problem::{Problem, Reason, words};
 pub use read::{Overlay, identity, read_bytes, read_text, save_text, write_text};
 pub use target::{RunTarget, run_target};
+pub use test_files::{is_test_file, test_files};
 pub use watch::{Watch, watch};

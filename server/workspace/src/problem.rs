@@ -36,6 +36,10 @@ pub enum Reason {
     },
     /// The operating system refuses; its own words.
     Unreadable(String),
+    /// The file cannot be written; the operating system's own words.
+    Unwritable(String),
+    /// A folder in which there is no test file, or a script without one.
+    NoTests,
     /// A folder in which there is no `.lua` file to check.
     NoScripts,
     /// A folder without `script.lua`, and the `.lua` files that are in it.
@@ -106,6 +110,11 @@ impl fmt::Display for Problem {
                 )
             }
             Reason::Unreadable(why) => write!(f, "cannot read `{path}`: {why}"),
+            Reason::Unwritable(why) => write!(f, "cannot write `{path}`: {why}"),
+            Reason::NoTests => write!(
+                f,
+                "`{path}` has no tests; those of `x.lua` stand in `x.test.lua` beside it"
+            ),
             Reason::NoScripts => write!(
                 f,
                 "there is no .lua file in `{path}` (hidden and git-ignored files are left out)"

@@ -92,7 +92,8 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), Problem> {
 
 /// Puts `text` into a file, which is made if it is not there.
 pub fn save_text(path: &Path, text: &str) -> Result<(), Problem> {
-    fs::write(path, text).map_err(|error| Problem::from_io(path, &error))
+    fs::write(path, text)
+        .map_err(|error| Problem::new(path, Reason::Unwritable(crate::words(&error))))
 }
 
 #[cfg(test)]

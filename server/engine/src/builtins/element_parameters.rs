@@ -1,6 +1,7 @@
 //! Parameters of elements: `getParameter` and its relatives (HALion semantics 6.13). The script module has the script's own
 //! parameters besides those of its class.
 
+use halion_api::Thread;
 use mlua::Value;
 
 use crate::{
@@ -9,7 +10,9 @@ use crate::{
     parameter::Parameter,
     record::ParameterChange,
     scenario,
-    tree::{self, Details, NodeId},
+    tree::{self, Definition, NodeId},
+    undo::Change,
+    world::World,
 };
 
 pub(super) fn body(name: &str) -> Option<Body> {
@@ -111,7 +114,7 @@ pub(super) fn named(call: &Call<'_>, node: NodeId, at: usize) -> Result<Option<F
         if world.tree.is_locked(node, &world.passwords) {
             return None;
         }
-        if is_script(&world.tree, node) {
+        if world.is_own_module(node) {
             let own = match (&name, id) {
                 (Some(name), _) => world.parameters.get(name),
                 (None, Some(id)) => world.parameters.by_id(id as i64),
@@ -131,17 +134,6 @@ pub(super) fn named(call: &Call<'_>, node: NodeId, at: usize) -> Result<Option<F
     }))
 }
 
-fn is_script(tree: &tree::Tree, node: NodeId) -> bool {
-    let details = tree.get(node).map(|node| &node.details);
-    matches!(
-        details,
-        Some(Details::MidiModule {
-            is_script: true,
-            ..
-        })
-    )
-}
-
 /// Every parameter of an element, the script's own ones last.
 fn all(call: &Call<'_>, node: NodeId) -> Vec<Found> {
     call.world(|world| {
@@ -156,7 +148,7 @@ fn all(call: &Call<'_>, node: NodeId) -> Vec<Found> {
                     .map(|definition| Found::Element(node, definition.id))
             })
             .collect();
-        if is_script(&world.tree, node) {
+        if world.is_own_module(node) {
             let own = world.parameters.iter();
             all.extend(own.map(|parameter| Found::Script(parameter.name.clone())));
         }
@@ -261,20 +253,37 @@ fn change_element(call: &Call<'_>, found: &Found, value: tree::Value) -> native:
     let value = definition
         .fit(value, &old)
         .map_err(|why| call.bad(2, &why))?;
+    let is_undoable =
+        call.thread() == Thread::Controller && !matches!(call.value(3), Value::Boolean(false));
     call.world(|world| {
-        let shown = shown(&value);
-        let element = world.tree.get_mut(*node);
-        let changed = element.is_some_and(|node| node.set_value(&definition, value));
-        if changed || definition.write_always {
-            world.tell_parameter(
-                *node,
-                &definition.name,
-                shown,
-                ParameterChange::SetParameter,
-            );
+        let by = ParameterChange::SetParameter;
+        if put(world, *node, &definition, value.clone(), by) && is_undoable {
+            world.note_edit(Change::Element {
+                element: *node,
+                definition,
+                before: old,
+                after: value,
+            });
         }
     });
     native::nothing()
+}
+
+/// Gives a parameter of an element a value that fits it, and tells it. True if the value is another one now.
+pub(crate) fn put(
+    world: &mut World,
+    element: NodeId,
+    definition: &Definition,
+    value: tree::Value,
+    by: ParameterChange,
+) -> bool {
+    let shown = shown(&value);
+    let node = world.tree.get_mut(element);
+    let changed = node.is_some_and(|node| node.set_value(definition, value));
+    if changed || definition.write_always {
+        world.tell_parameter(element, &definition.name, shown, by);
+    }
+    changed
 }
 
 /// A value for the trace.

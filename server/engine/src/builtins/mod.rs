@@ -3,10 +3,11 @@
 //! Invariant: a body is called with its thread already checked; it never borrows the world while it calls Lua.
 
 mod arguments;
+mod automation;
 mod busses;
 mod debug_library;
 mod element_fields;
-mod element_parameters;
+pub(crate) mod element_parameters;
 mod element_values;
 pub(crate) mod elements;
 pub(crate) mod event_object;
@@ -46,6 +47,7 @@ pub(crate) fn body(name: &str) -> Option<Body> {
         .or_else(|| output::body(name))
         .or_else(|| parameters::body(name))
         .or_else(|| event_object::body(name))
+        .or_else(|| automation::body(name))
         .or_else(|| ui::body(name))
         .or_else(|| undo::body(name))
         .or_else(|| variables::body(name))

@@ -325,7 +325,7 @@ pub(crate) fn edit(
         // What cannot be kept cannot come back.
         if let (Ok(before), Ok(after)) = (Data::of(lua, &set.before), Data::of(lua, &set.after)) {
             let parameter = name.to_owned();
-            runtime.world.borrow_mut().note_edit(undo::Change {
+            runtime.world.borrow_mut().note_edit(undo::Change::Script {
                 parameter,
                 before,
                 after,

@@ -97,7 +97,7 @@ fn add(call: &Call<'_>) -> native::Result {
 }
 
 /// The id of a parameter that must exist.
-fn parameter_id(call: &Call<'_>, element: NodeId, at: usize) -> Result<i64, Raise> {
+pub(super) fn parameter_id(call: &Call<'_>, element: NodeId, at: usize) -> Result<i64, Raise> {
     match element_parameters::named(call, element, at)? {
         Some(Found::Element(_, id)) => Ok(id),
         Some(Found::Script(name)) => Ok(call

@@ -51,6 +51,22 @@ pub enum Lifecycle {
         /// Its new value.
         value: Value,
     },
+    /// The host's automation moves an automation parameter of the plug-in.
+    AutomationParameter {
+        /// As `assignAutomation` gives it.
+        index: i64,
+        /// 0 to 1.
+        value: f64,
+    },
+    /// A quick control moves.
+    QuickControl {
+        /// Name of the layer it belongs to; empty for the program.
+        layer: String,
+        /// 1 to 11.
+        number: u32,
+        /// 0 to 1.
+        value: f64,
+    },
     /// The last edit is undone.
     Undo,
     /// The edit that was undone last is made again.
@@ -115,6 +131,7 @@ pub(super) fn preset(fields: &Fields) -> Preset {
 }
 
 const NAME: Key = Key::required("name", Form::Text, "Name for a later `load` in this run.");
+const POSITION: Key = Key::required("value", Form::Number(0.0, 1.0), "Its position.");
 const SECTION: Key = Key::required(
     "section",
     Form::Text,
@@ -216,6 +233,48 @@ pub(super) const KINDS: &[Kind] = &[
             InputKind::Lifecycle(Lifecycle::Automation {
                 name: fields.text("name"),
                 value: fields.value("value").unwrap_or(Value::Number(0.0)),
+            })
+        },
+    },
+    Kind {
+        name: "automation_parameter",
+        doc: "The host's automation moves an automation parameter of the plug-in, which the script has connected by `assignAutomation`.",
+        keys: &[
+            Key::required(
+                "index",
+                Form::Whole(1.0, 1e9),
+                "Number of the automation parameter.",
+            ),
+            POSITION,
+        ],
+        read: |fields| {
+            InputKind::Lifecycle(Lifecycle::AutomationParameter {
+                index: fields.number("index") as i64,
+                value: fields.number("value"),
+            })
+        },
+    },
+    Kind {
+        name: "quick_control",
+        doc: "A quick control moves, and with it the parameters that are assigned to it.",
+        keys: &[
+            Key::required(
+                "number",
+                Form::Whole(1.0, 11.0),
+                "1 to 8, Sphere H and V, and the modulation wheel.",
+            ),
+            POSITION,
+            Key::optional(
+                "layer",
+                Form::Text,
+                "Name of the layer it belongs to; the program if missing.",
+            ),
+        ],
+        read: |fields| {
+            InputKind::Lifecycle(Lifecycle::QuickControl {
+                layer: fields.text("layer"),
+                number: fields.number("number") as u32,
+                value: fields.number("value"),
             })
         },
     },

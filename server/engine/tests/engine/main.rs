@@ -5,6 +5,7 @@ mod bad_input;
 mod callbacks;
 mod determinism;
 mod drive;
+mod lifecycle;
 mod lua;
 mod notes;
 mod parameters;

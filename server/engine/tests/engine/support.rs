@@ -69,12 +69,17 @@ fn scenario_text(inputs: &str) -> String {
     {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
-            [at, "ms", "note", note, length] => text.push_str(&format!(
-                "[[input]]\nat_ms = {at}\nkind = \"note\"\nnote = {note}\nvelocity = 100\nlength_ms = {length}\n"
-            )),
+            [at, "ms", "note", note, length, ..] => {
+                let rest = words[5..].join("\n");
+                text.push_str(&format!(
+                    "[[input]]\nat_ms = {at}\nkind = \"note\"\nnote = {note}\nvelocity = 100\nlength_ms = {length}\n{rest}\n"
+                ));
+            }
             [at, "ms", kind, ..] => {
                 let rest = words[3..].join("\n");
-                text.push_str(&format!("[[input]]\nat_ms = {at}\nkind = \"{kind}\"\n{rest}\n"));
+                text.push_str(&format!(
+                    "[[input]]\nat_ms = {at}\nkind = \"{kind}\"\n{rest}\n"
+                ));
             }
             _ => text.push_str(&format!("{line}\n")),
         }

@@ -179,14 +179,14 @@ fn get_element_is_refused_in_a_midi_module_script() {
     );
 }
 
-/// What the API has and the engine does not simulate yet says so once, by name.
+/// What the engine knows and does not simulate says so once, by name.
 #[test]
 fn what_is_not_simulated_says_so_once() {
     check_prints(
-        "assignAutomation(this, 'x') assignAutomation(this, 'y') print(getAutomationIndex(this, 'x'))",
+        "local finalizer = { __gc = print } setmetatable({}, finalizer) setmetatable({}, finalizer)
+        defineParameter{ name = 'a', maximum = 3 }",
         "",
-        "0 ms controller #1 not_simulated assignAutomation
-        0 ms controller #1 not_simulated getAutomationIndex
-        0 ms controller #1 print",
+        "0 ms controller #1 not_simulated __gc
+        0 ms controller #1 not_simulated defineParameter: maximum",
     );
 }

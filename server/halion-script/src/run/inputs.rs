@@ -4,12 +4,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use halion_engine::{Scenario, Source};
-use halion_workspace::{
-    Options, Problem, RunTarget, find_module, identity, read_bytes, read_text, run_target,
-};
+use halion_workspace::{Options, Problem, RunTarget, identity, read_bytes, read_text, run_target};
 
 use crate::args::RunArgs;
-use crate::script::{options, shown_path};
+use crate::script::{self, options, shown_path};
 
 /// The files of a run.
 #[derive(Debug, Clone)]
@@ -96,7 +94,7 @@ impl Inputs {
 
     /// Reads the script.
     pub fn source(&self) -> Result<Source, Refusal> {
-        source(&self.script).map_err(Refusal::Path)
+        script::source(&self.script).map_err(Refusal::Path)
     }
 
     /// Reads what is played.
@@ -136,15 +134,7 @@ impl Inputs {
 
     /// What `require` does during the run.
     pub fn modules(&self) -> impl FnMut(&str) -> Result<Source, String> + Send + 'static {
-        let folder = self.script.parent().unwrap_or(Path::new("")).to_path_buf();
-        let options = self.options.clone();
-        move |name| match find_module(name, &folder, &options) {
-            Some(path) => source(&path).map_err(|problem| problem.to_string()),
-            None => Err(
-                "no such file beside the script, in the current folder or in a --library folder"
-                    .to_owned(),
-            ),
-        }
+        script::modules(&self.script, &self.options)
     }
 
     /// `samples/open_url/script.lua with scenario.toml`.
@@ -167,11 +157,4 @@ impl Inputs {
 fn program_file(scenario_path: &Path, scenario: &Scenario) -> Option<PathBuf> {
     let folder = scenario_path.parent().unwrap_or(Path::new(""));
     scenario.program.file().map(|file| folder.join(file))
-}
-
-fn source(path: &Path) -> Result<Source, Problem> {
-    Ok(Source {
-        path: shown_path(path),
-        text: read_text(path)?,
-    })
 }

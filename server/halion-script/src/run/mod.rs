@@ -38,7 +38,10 @@ pub fn run(args: &RunArgs) -> Exit {
 
 /// One run: check, play, show.
 fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
-    if let Some(missing) = script::missing_libraries(&args.kind).into_iter().next() {
+    if let Some(missing) = script::missing_libraries(&args.kind.libraries)
+        .into_iter()
+        .next()
+    {
         return Err(missing.into());
     }
     let inputs = Inputs::find(args)?;
