@@ -96,7 +96,8 @@ pub(crate) fn turn(
     }
     for assignment in assignments.iter().filter(|assignment| !assignment.bypass) {
         let place = Place {
-            element: assignment.element,
+            // A dump of HALion tells no element; then the scope is the one that has the parameter.
+            element: assignment.element.unwrap_or(assignment.scope),
             parameter: assignment.parameter,
         };
         let fraction = {
