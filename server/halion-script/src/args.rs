@@ -154,6 +154,12 @@ pub struct RunArgs {
     /// Write all that happens as JSON, one object a line (`-` for standard output)
     #[arg(long, value_name = "FILE|-")]
     pub trace: Option<PathBuf>,
+    /// Write a picture of the run as one page for a browser: tasks on both threads, notes, prints and errors
+    #[arg(long, value_name = "FILE.html")]
+    pub timeline: Option<PathBuf>,
+    /// Write what the script sends on as a standard MIDI file
+    #[arg(long, value_name = "FILE.mid")]
+    pub midi_out: Option<PathBuf>,
     /// Play without checking first
     #[arg(long)]
     pub no_check: bool,
@@ -171,6 +177,7 @@ Examples:
   halion-script run main.lua                      one middle C of 500 ms
   halion-script run main.lua --midi song.mid --until 4000
   halion-script run main.lua --trace - | grep error
+  halion-script run main.lua --timeline run.html  then open it in a browser
   halion-script run main.lua --watch              again on every save
 
 A scenario:

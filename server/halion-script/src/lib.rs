@@ -1,7 +1,7 @@
 //! The command line: arguments, what is shown, exit codes. No logic that an editor would need too.
 //!
 //! In reading order: [`args`] what can be typed, [`script`] from paths to findings, [`report`] the findings, [`check`]
-//! its four formats, [`explain`] the rules, [`run`] playing a script, [`test`] its tests, [`serve`] the protocols,
+//! its four formats, [`explain`] the rules, [`run`] playing a script, [`timeline`] the picture of that, [`test`] its tests, [`serve`] the protocols,
 //! [`output`] where text goes.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -19,6 +19,7 @@ pub mod run;
 pub mod script;
 pub mod serve;
 pub mod test;
+pub mod timeline;
 
 use args::{Cli, Command};
 use output::Exit;

@@ -165,7 +165,7 @@ fn a_trace_never_overwrites_an_input() {
         &["run", "a.lua", "--trace", "./a.lua"],
         expect![[r#"
             --- stderr
-            error: the trace would overwrite `./a.lua`; name another file behind --trace
+            error: --trace would overwrite `./a.lua`; name another file behind it
             --- exit 2
         "#]],
     );
@@ -248,7 +248,7 @@ fn scenarios_that_make_no_sense() {
         run,
         expect![[r#"
             --- stderr
-            error: the scenario `s.toml` cannot be played: line 3: `kind` is "nose"; it must be one of note, note_on, note_off, controller, pitch_bend, after_touch, trigger_pad, parameter, tempo, transport, save, load, save_sub_preset, load_sub_preset, reload, load_into_slot, remove_from_slot, automation, undo, redo, ui_callback
+            error: the scenario `s.toml` cannot be played: line 3: `kind` is "nose"; it must be one of note, note_on, note_off, note_retrigger, controller, pitch_bend, after_touch, poly_after_touch, note_expression, program_change, data, trigger_pad, parameter, bypass, tempo, time_signature, transport, save, load, save_sub_preset, load_sub_preset, reload, load_into_slot, remove_from_slot, automation, undo, redo, ui_callback
             --- exit 2
         "#]],
     );

@@ -103,7 +103,7 @@ fn the_fade_is_started_by_the_parameter_and_runs_in_the_next_block() {
             Playing samples/fade_parameter/script.lua with scenario.toml
 
                   ms  block  thread      task              what
-            ────────────────────────────────────────────────────────────────────────────────────────────
+            ───────────────────────────────────────────────────────────────────────────────────────────────
                 0.00      0  Controller  <main> #1         starts, ends
                 0.00      0  Processor                     in  note_on id=1 note=60 velocity=100
                 0.00      0  Processor   onNote #2         starts
@@ -117,10 +117,14 @@ fn the_fade_is_started_by_the_parameter_and_runs_in_the_next_block() {
               255.42     22  Controller  onFadeVoices #4   starts, ends
               255.42     22  Processor   fadeHeldNotes #5  starts (from onFadeVoices #4)
               255.42     22  Processor   fadeHeldNotes #5  prints fading key 60
-              255.42     22  Processor   fadeHeldNotes #5  out fade id=1 to=0 duration_ms=500 kill=true
+              255.42     22  Processor   fadeHeldNotes #5  out fade id=1 from=1 to=0 ramp_ms=500 kill=true
               255.42     22  Processor   fadeHeldNotes #5  prints fading key 64
-              255.42     22  Processor   fadeHeldNotes #5  out fade id=2 to=0 duration_ms=500 kill=true
+              255.42     22  Processor   fadeHeldNotes #5  out fade id=2 from=1 to=0 ramp_ms=500 kill=true
               255.42     22  Processor   fadeHeldNotes #5  ends
+              755.42     65  Processor                     ramp_end fade id=1 value=0
+              755.42     65  Processor                     voices_cut id=1 (fade)
+              755.42     65  Processor                     ramp_end fade id=2 value=0
+              755.42     65  Processor                     voices_cut id=2 (fade)
              1000.00     86  Processor                     in  note_off id=1 note=60 velocity=0
              1000.00     86  Processor   onRelease #6      starts
              1000.00     86  Processor   onRelease #6      out note_off id=1 note=60 velocity=0

@@ -69,16 +69,20 @@ impl Inputs {
             music,
             options: options(&args.kind),
         };
-        if let Some(trace) = &args.trace
-            && inputs
-                .paths()
-                .iter()
-                .any(|path| identity(path) == identity(trace))
-        {
-            let trace = trace.display();
-            return Err(Refusal::Content(format!(
-                "the trace would overwrite `{trace}`; name another file behind --trace"
-            )));
+        let outputs = [
+            ("trace", &args.trace),
+            ("timeline", &args.timeline),
+            ("midi-out", &args.midi_out),
+        ];
+        for (option, output) in outputs {
+            let Some(output) = output else { continue };
+            let is_output = |path: &PathBuf| identity(path) == identity(output);
+            if inputs.paths().iter().any(is_output) {
+                let output = output.display();
+                return Err(Refusal::Content(format!(
+                    "--{option} would overwrite `{output}`; name another file behind it"
+                )));
+            }
         }
         Ok(inputs)
     }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::channel;
 
-use halion_engine::StackFrame;
+use halion_engine::{StackFrame, midi_file};
 use halion_workspace::words;
 
 use crate::args::RunArgs;
@@ -17,8 +17,9 @@ use crate::check;
 use crate::output::{self, BOLD, DIM, ERROR, Exit, GOOD, WARNING};
 use crate::report::plural;
 use crate::script::{self, Examined};
+use crate::timeline::{self, Timeline};
 use inputs::{Inputs, Refusal};
-use play::{Played, Repeated, Trace, play};
+use play::{Keep, Played, Repeated, Trace, play};
 
 /// Of the script errors, so many are shown in full.
 const ERRORS_SHOWN: usize = 10;
@@ -70,8 +71,13 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
         show("\n");
     }
     show(&format!("{BOLD}Playing{BOLD:#} {}\n\n", inputs.title()));
-    let played = play(&inputs, args.until, trace)?;
+    let keep = match (&args.timeline, &args.midi_out) {
+        (None, None) => Keep::Rows,
+        _ => Keep::Records,
+    };
+    let played = play(&inputs, args.until, trace, keep)?;
     show_played(&played, args.until.is_some(), show);
+    write_outputs(args, &inputs, &played, show)?;
     match (&played.trace_error, played.errors.is_empty()) {
         (Some(error), _) if error.kind() != io::ErrorKind::BrokenPipe => Err(Refusal::Content(
             format!("the trace is not complete: {}", words(error)),
@@ -99,6 +105,32 @@ fn open_trace(path: &Path) -> Result<Trace, Refusal> {
             )))
         }
     }
+}
+
+/// What is made of the whole run in the end.
+fn write_outputs(
+    args: &RunArgs,
+    inputs: &Inputs,
+    played: &Played,
+    show: fn(&str),
+) -> Result<(), Refusal> {
+    let scenario = inputs.scenario()?;
+    if let Some(path) = &args.timeline {
+        let timeline = Timeline::new(inputs.title(), &scenario, &played.records, played.end);
+        save(path, timeline::page(&timeline).as_bytes(), show)?;
+    }
+    if let Some(path) = &args.midi_out {
+        save(path, &midi_file(&played.records, &scenario), show)?;
+    }
+    Ok(())
+}
+
+fn save(path: &Path, bytes: &[u8], show: fn(&str)) -> Result<(), Refusal> {
+    let shown = script::shown_path(path);
+    std::fs::write(path, bytes)
+        .map_err(|error| Refusal::Content(format!("cannot write `{shown}`: {}", words(&error))))?;
+    show(&format!("{DIM}wrote {shown}{DIM:#}\n"));
+    Ok(())
 }
 
 fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {

@@ -13,6 +13,15 @@ use super::table::Rows;
 /// Lua calls native functions and these call Lua: deep recursion of a script needs room.
 const STACK_BYTES: usize = 64 << 20;
 
+/// What stays in memory of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The rows of the table: bounded, however long the run.
+    Rows,
+    /// Every record, too.
+    Records,
+}
+
 /// Where the trace goes.
 pub type Trace = Box<dyn Write + Send>;
 
@@ -33,6 +42,10 @@ pub struct Played {
     pub length_ms: f64,
     /// True when there was more to do.
     pub cut_short: bool,
+    /// All records, if something is made of them in the end.
+    pub records: Vec<Record>,
+    /// Where virtual time stood in the end, in samples.
+    pub end: i64,
     /// Why the trace is not complete.
     pub trace_error: Option<io::Error>,
 }
@@ -51,12 +64,13 @@ pub fn play(
     inputs: &Inputs,
     until_ms: Option<f64>,
     trace: Option<Trace>,
+    keep: Keep,
 ) -> Result<Played, Refusal> {
     let inputs = inputs.clone();
     let thread = std::thread::Builder::new()
         .name("engine".to_owned())
         .stack_size(STACK_BYTES);
-    let thread = thread.spawn(move || play_here(&inputs, until_ms, trace));
+    let thread = thread.spawn(move || play_here(&inputs, until_ms, trace, keep));
     let thread = thread.map_err(|error| {
         Refusal::Content(format!("cannot start a thread for the engine: {error}"))
     })?;
@@ -70,11 +84,12 @@ fn play_here(
     inputs: &Inputs,
     until_ms: Option<f64>,
     trace: Option<Trace>,
+    keep: Keep,
 ) -> Result<Played, Refusal> {
     let source = inputs.source()?;
     let scenario = inputs.scenario()?;
     let sample_rate = scenario.sample_rate;
-    let recorder = Rc::new(RefCell::new(Recorder::new(sample_rate, trace)));
+    let recorder = Rc::new(RefCell::new(Recorder::new(sample_rate, trace, keep)));
     // The engine owns its observer, so what it is told is shared.
     let observer = Rc::clone(&recorder);
     let observer = Box::new(move |record: &Record| observer.borrow_mut().record(record));
@@ -87,7 +102,10 @@ fn play_here(
     // A whole number of samples; the cast saturates for times beyond all ages.
     let outcome = engine.run(until_ms.map(|ms| (ms * sample_rate / 1000.0).ceil() as i64));
     drop(engine);
-    let mut played = recorder.replace(Recorder::new(sample_rate, None)).finish();
+    let mut played = recorder
+        .replace(Recorder::new(sample_rate, None, Keep::Rows))
+        .finish();
+    played.end = outcome.sample;
     played.length_ms = outcome.sample as f64 * 1000.0 / sample_rate;
     played.cut_short = outcome.end == End::TimeReached;
     Ok(played)
@@ -97,13 +115,14 @@ fn play_here(
 struct Recorder {
     sample_rate: f64,
     trace: Option<BufWriter<Trace>>,
+    keep: Keep,
     played: Played,
     /// From the text of an error to its place in `played.errors`.
     seen: BTreeMap<String, usize>,
 }
 
 impl Recorder {
-    fn new(sample_rate: f64, trace: Option<Trace>) -> Self {
+    fn new(sample_rate: f64, trace: Option<Trace>, keep: Keep) -> Self {
         let rows = Rows::new(sample_rate);
         let played = Played {
             rows,
@@ -113,11 +132,14 @@ impl Recorder {
             n_out: 0,
             length_ms: 0.0,
             cut_short: false,
+            records: Vec::new(),
+            end: 0,
             trace_error: None,
         };
         Self {
             sample_rate,
             trace: trace.map(BufWriter::new),
+            keep,
             played,
             seen: BTreeMap::new(),
         }
@@ -137,6 +159,9 @@ impl Recorder {
             _ => {}
         }
         self.played.rows.push(record);
+        if self.keep == Keep::Records {
+            self.played.records.push(record.clone());
+        }
     }
 
     fn count(&mut self, error: &ScriptError) {
