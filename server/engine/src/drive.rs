@@ -86,6 +86,11 @@ impl Engine {
         self.host.world.borrow().transport.tempo
     }
 
+    /// Bytes of memory that the script holds: Lua values and code.
+    pub fn state_bytes(&self) -> usize {
+        self.interpreter.used()
+    }
+
     /// Script errors so far.
     pub fn n_errors(&self) -> u32 {
         self.host.world.borrow().errors

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod blocks;
 mod callbacks;
 mod determinism;
 mod drive;
+mod events;
 mod lifecycle;
 mod lua;
+mod midi;
 mod notes;
 mod parameters;
 mod presets;
