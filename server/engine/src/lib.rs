@@ -34,6 +34,7 @@ mod native;
 mod outgoing;
 mod outside;
 mod parameter;
+mod printf;
 mod processor;
 pub mod proposed;
 mod protected;

@@ -10,6 +10,7 @@ use mlua::{Lua, Value};
 
 use crate::{
     builtins::{element_parameters, parameters},
+    proposed,
     record::ParameterChange,
     runtime::Runtime,
     tree::{self, Assignment, NodeId},
@@ -127,7 +128,7 @@ fn asked(assignment: &Assignment, position: f64) -> f64 {
     let position = if is_mode(assignment, &["switch", "switchRelative"]) {
         f64::from(u8::from(position >= 0.5))
     } else {
-        position.powf(2f64.powf(-assignment.curve / 50.0))
+        position.powf(2f64.powf(-assignment.curve / proposed::CURVE_DOUBLING))
     };
     (assignment.min + (assignment.max - assignment.min) * position) / 100.0
 }
@@ -157,6 +158,9 @@ fn move_to(
     };
     if let Some(own) = own {
         let (name, value) = own.map_err(|why: String| why)?;
+        if value.is_nil() {
+            return Err(format!("parameter \"{name}\" has no range"));
+        }
         return parameters::change(lua, runtime, &name, value, by);
     }
     let mut world = runtime.world.borrow_mut();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mlua::{Function, Lua, Table, Value};
 
-use crate::{data::Data, event::short, record::ParameterChange, scenario};
+use crate::{data::Data, event::short, printf::Format, record::ParameterChange, scenario};
 
 /// What values a parameter takes.
 #[derive(Clone)]
@@ -25,10 +25,10 @@ pub(crate) enum Kind {
     },
     Boolean,
     Text,
+    /// An array of points.
+    Envelope,
     /// A table or anything else, kept as it is.
-    Variant {
-        name: &'static str,
-    },
+    Variant,
 }
 
 /// One parameter.
@@ -49,8 +49,8 @@ pub(crate) struct Parameter {
     pub write_always: bool,
     pub automatable: bool,
     pub persistent: bool,
-    /// One of `e E f g G` (HALion semantics 6.11).
-    pub format: Option<char>,
+    /// How numbers are displayed (HALion semantics 6.11).
+    pub format: Option<Format>,
 }
 
 /// The ids of script parameters start here.
@@ -150,7 +150,8 @@ impl Kind {
             Kind::Number { .. } => "float",
             Kind::Boolean => "boolean",
             Kind::Text => "string",
-            Kind::Variant { name } => name,
+            Kind::Envelope => "envelope",
+            Kind::Variant => "variant",
         }
     }
 
@@ -169,7 +170,7 @@ impl Kind {
     /// Would the value stay as it is?
     fn fits(&self, value: &Value) -> bool {
         match (self, value) {
-            (Kind::Variant { .. }, Value::Table(_))
+            (Kind::Variant | Kind::Envelope, Value::Table(_))
             | (Kind::Boolean, Value::Boolean(_))
             | (Kind::Text, Value::String(_)) => true,
             (Kind::Number { .. } | Kind::Choice { .. }, Value::Number(number)) => {
@@ -199,7 +200,10 @@ impl Kind {
     /// What an assigned value becomes: numbers and numeric texts, booleans and 0 or 1 convert into each other; anything else
     /// of a wrong type is an error (HALion semantics 6.10).
     pub fn coerce(&self, lua: &Lua, value: Value) -> Result<Value, String> {
-        let type_name = value.type_name();
+        let type_name = match &value {
+            Value::Integer(_) => "number",
+            other => other.type_name(),
+        };
         let refuse = || format!("{} expected, got {type_name}", self.name());
         let as_number = |value: &Value| match value {
             Value::Boolean(boolean) => Some(f64::from(u8::from(*boolean))),
@@ -223,7 +227,11 @@ impl Kind {
                     .ok_or_else(refuse),
                 _ => Err(refuse()),
             },
-            Kind::Variant { .. } => Ok(value),
+            Kind::Envelope => match value {
+                Value::Table(_) => Ok(value),
+                _ => Err(refuse()),
+            },
+            Kind::Variant => Ok(value),
         }
     }
 }
@@ -251,17 +259,23 @@ impl Parameter {
         }
     }
 
-    /// The value for a fraction of the range.
+    /// The value for a fraction of the range; nil for a parameter without a range.
     pub fn denormalized(&self, fraction: f64) -> Value {
         let (min, max) = self.kind.range();
         match self.kind {
             Kind::Boolean => Value::Boolean(fraction >= 0.5),
+            Kind::Text | Kind::Envelope | Kind::Variant => Value::Nil,
             _ => Value::Number(min + fraction.clamp(0.0, 1.0) * (max - min)),
         }
     }
 
     /// The value as HALion shows it: a choice's text, otherwise the decimals of the increment (HALion semantics 6.4).
     pub fn display(&self, value: &Value) -> String {
+        if let (Some(format), Kind::Number { .. }, Value::Number(number)) =
+            (&self.format, &self.kind, value)
+        {
+            return format.show(*number);
+        }
         match (&self.kind, value) {
             (Kind::Choice { texts, first }, Value::Number(index)) => texts
                 .get((*index as i64 - first).max(0) as usize)

@@ -78,6 +78,12 @@ pub const LOAD_STEPS: u32 = 2;
 /// The `error` of a background load that the script has cancelled (HALion semantics 9.12; the manual does not name it).
 pub const LOAD_CANCELLED: &str = "cancelled";
 
+/// Index of the last slot a scenario may name.
+pub const LAST_SLOT: u32 = 63;
+
+/// Percent of an assignment's curve that double the bend of a quick control; the manual does not tell the curve's form.
+pub const CURVE_DOUBLING: f64 = 50.0;
+
 /// Entries of the undo history that are kept.
 pub const UNDO_STEPS: usize = 1_000;
 

@@ -169,6 +169,7 @@ pub(super) fn as_parameter(call: &Call<'_>, table: &Table) -> Result<Option<Para
                 default: parameter.default.clone(),
                 value: parameter.default.clone(),
                 on_changed: None,
+                format: parameter.format.clone(),
                 ..*parameter
             })
         }),
@@ -198,8 +199,8 @@ fn like_element(definition: &tree::Definition, default: Value) -> Parameter {
         },
         tree::Kind::Boolean => Kind::Boolean,
         tree::Kind::Text => Kind::Text,
-        tree::Kind::Envelope => Kind::Variant { name: "envelope" },
-        tree::Kind::Variant => Kind::Variant { name: "variant" },
+        tree::Kind::Envelope => Kind::Envelope,
+        tree::Kind::Variant => Kind::Variant,
     };
     Parameter {
         name: String::new(),

@@ -8,6 +8,7 @@ use crate::{
     data::Data,
     native::{self, Body, Call, Raise},
     parameter::{self, Kind, Parameter},
+    printf::Format,
     record::{ParameterChange, RecordKind},
     runtime::{self, Runtime, Start},
     scenario::ScriptKind,
@@ -83,7 +84,7 @@ fn from_positions(call: &Call<'_>) -> Result<Parameter, Raise> {
         (default @ Value::String(_), _) => bare(Kind::Text, default),
         (Value::Table(table), _) => match parameter_definitions::as_parameter(call, &table)? {
             Some(definition) => definition,
-            None => bare(Kind::Variant { name: "variant" }, Value::Table(table)),
+            None => bare(Kind::Variant, Value::Table(table)),
         },
         _ => return Err(call.expected(3, "number, boolean, string or table")),
     };
@@ -163,15 +164,22 @@ fn from_names(call: &Call<'_>, named: &Table) -> Result<Parameter, Raise> {
                 default
             },
         ),
-        (Some("variant"), _) => bare(Kind::Variant { name: "variant" }, default),
-        (Some("envelope"), _) => bare(Kind::Variant { name: "envelope" }, default),
+        (Some("variant"), _) => bare(Kind::Variant, default),
+        (Some("envelope"), _) => bare(
+            Kind::Envelope,
+            if default.is_nil() {
+                Value::Table(call.lua.create_table()?)
+            } else {
+                default
+            },
+        ),
         (Some(other), _) => {
             return Err(call.bad(1, &format!("field 'type' is \"{other}\"; known types are integer, float, boolean, string, variant, envelope")));
         }
         (None, _) => match default {
             Value::Boolean(_) => bare(Kind::Boolean, default),
             Value::String(_) => bare(Kind::Text, default),
-            Value::Table(_) => bare(Kind::Variant { name: "variant" }, default),
+            Value::Table(_) => bare(Kind::Variant, default),
             _ => numeric(
                 call,
                 default,
@@ -199,12 +207,16 @@ fn from_names(call: &Call<'_>, named: &Table) -> Result<Parameter, Raise> {
     };
     definition.format = match get("format")? {
         Value::Nil => None,
-        Value::String(format)
-            if matches!(&*format.as_bytes(), b"e" | b"E" | b"f" | b"g" | b"G") =>
-        {
-            format.to_string_lossy().chars().next()
+        Value::String(text) => {
+            let format = Format::parse(&text.to_string_lossy()).ok_or_else(|| {
+                call.bad(
+                    1,
+                    "field 'format' must hold one of e, E, f, g, G, as in '%.2f dB'",
+                )
+            })?;
+            Some(format)
         }
-        _ => return Err(call.bad(1, "field 'format' must be one of e, E, f, g, G")),
+        value => return Err(wrong("format", "string", &value)),
     };
     definition.processor_callback = flag("processorCallback", false)?;
     definition.read_only = flag("readOnly", false)?;
@@ -262,6 +274,15 @@ fn bare(kind: Kind, default: Value) -> Parameter {
     }
 }
 
+/// The default is argument 3, or a field of the only one.
+fn bad_default(call: &Call<'_>, why: &str) -> Raise {
+    if call.has(2) {
+        call.bad(3, why)
+    } else {
+        call.bad(1, &format!("field 'default': {why}"))
+    }
+}
+
 /// An increment of 1 makes an integer (HALion semantics 6.4).
 fn numeric(
     call: &Call<'_>,
@@ -291,7 +312,7 @@ fn numeric(
     };
     let default = kind
         .coerce(call.lua, default)
-        .map_err(|why| call.bad(3, &why))?;
+        .map_err(|why| bad_default(call, &why))?;
     Ok(bare(kind, default))
 }
 
@@ -305,7 +326,7 @@ fn choice(call: &Call<'_>, default: Value, strings: &Table) -> Result<Parameter,
     };
     let default = kind
         .coerce(call.lua, default)
-        .map_err(|why| call.bad(3, &why))?;
+        .map_err(|why| bad_default(call, &why))?;
     Ok(bare(kind, default))
 }
 

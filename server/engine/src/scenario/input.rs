@@ -9,7 +9,7 @@ use super::{
     read::{self, Fields, Lines},
     schema::{Form, Key},
 };
-use crate::event::Signature;
+use crate::{event::Signature, proposed};
 
 /// One thing that comes in.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,13 +189,10 @@ pub(crate) const COMMON: &[Key] = &[
     KIND,
     Key::optional(
         "slot",
-        Form::Whole(0.0, LAST_SLOT),
+        Form::Whole(0.0, proposed::LAST_SLOT as f64),
         "Slot of the program that it goes to, counted from 0; if missing, the first one the program sits in.",
     ),
 ];
-
-/// Index of the last slot there can be.
-pub(super) const LAST_SLOT: f64 = 63.0;
 
 const KIND: Key = Key::required("kind", Form::Kind, "What comes in: one of the kinds below.");
 

@@ -217,7 +217,7 @@ const KEYS: &[Key] = &[
     ),
     Key::optional(
         "slots",
-        Form::Wholes(0.0, input::LAST_SLOT),
+        Form::Wholes(0.0, proposed::LAST_SLOT as f64),
         "Slots the program sits in at the start, counted from 0; if missing, slot 0. In none there is no Processor.",
     ),
     Key::optional(
