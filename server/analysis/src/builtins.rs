@@ -44,6 +44,7 @@ pub enum Special {
     Print,
     /// Gives a constant for constants.
     Constant,
+    Concat,
     RawEqual,
     /// Runs code that cannot be seen: `load`, `dofile`.
     Unseen,
@@ -155,6 +156,7 @@ fn special(full_name: &str) -> Special {
         "type" => Special::Type,
         "tostring" => Special::ToString,
         "print" | "printRaw" => Special::Print,
+        "table.concat" => Special::Concat,
         "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
         | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
         | "math.ceil" | "math.abs" | "math.max" | "math.min" => Special::Constant,

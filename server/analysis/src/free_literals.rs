@@ -1,6 +1,7 @@
 //! Literals that no finding depends on (THREAD-ANALYSIS 2.9): operands of arithmetic, and arguments of HALion's plain functions.
 //!
-//! The solver takes such a number for any number, and rules do not look at them, so that another one in its place changes nothing.
+//! A number beside something that is not a constant gives some number whatever it is, and rules do not look at it, so that another one
+//! in its place changes nothing.
 
 use halion_api::api;
 use halion_syntax::TextRange;
@@ -12,7 +13,7 @@ use crate::uses::Uses;
 use crate::value::Names;
 
 /// Whether this operator does the same with any number.
-pub(crate) fn is_arithmetic(event: &str) -> bool {
+fn is_arithmetic(event: &str) -> bool {
     !matches!(event, "__concat" | "__unm" | "__len")
 }
 
@@ -30,11 +31,12 @@ fn is_name_byte(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'\\')
 }
 
-/// For each file, in the order of the text.
+/// For each file, in the order of the text; `used` are the operands that the solver has computed with.
 pub(crate) fn free_literals(
     program: &Program,
     names: &Names,
     uses: &Uses,
+    used: &FxHashSet<ExprId>,
     n_files: usize,
 ) -> Vec<Vec<TextRange>> {
     let mut free = vec![Vec::new(); n_files];
@@ -53,6 +55,7 @@ pub(crate) fn free_literals(
         match &expr.kind {
             ExprKind::Operation(operator, operands) if is_arithmetic(operator.event) => {
                 let numbers = operands.iter().copied();
+                let numbers = numbers.filter(|operand| !used.contains(operand));
                 let numbers = numbers.filter(|&operand| is_number(program, operand));
                 add(&numbers.collect::<Vec<_>>());
             }
@@ -79,8 +82,8 @@ pub(crate) fn free_literals(
     free
 }
 
-/// Whether it is a number as such: what the solver takes for any number.
-pub(crate) fn is_number(program: &Program, expr: ExprId) -> bool {
+/// Whether it is a number as such.
+fn is_number(program: &Program, expr: ExprId) -> bool {
     matches!(program.expr(expr).kind, ExprKind::Num(_))
 }
 

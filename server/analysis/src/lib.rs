@@ -97,7 +97,6 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
     let names = std::mem::take(&mut program.names);
     let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
     let uses = uses::uses(&program, &names, script);
-    let free = free_literals::free_literals(&program, &names, &uses, script.files.len());
     let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
     solver.solve();
     let lines = lines::Lines::new(script);
@@ -131,6 +130,13 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
         ))
     });
     let functions = function_info::function_infos(&mut solver, &solved, &probes);
+    let free = free_literals::free_literals(
+        &program,
+        &solver.names,
+        &uses,
+        &solver.literals_used,
+        script.files.len(),
+    );
     let analysis = Analysis {
         diagnostics,
         functions,

@@ -283,7 +283,7 @@ impl Values {
         }
     }
 
-    /// The set with everything that can be called or indexed marked unsure.
+    /// The set with everything that can be called or indexed, or that is likely to be a key, marked unsure.
     pub fn unsure(&mut self, set: SetId) -> SetId {
         let elems = self.elems(set).to_vec();
         let marked = elems
@@ -296,6 +296,7 @@ impl Values {
                         | Value::Table(_)
                         | Value::Host(_)
                         | Value::Hosts(_)
+                        | Value::Str(_)
                 );
                 Elem::new(elem.value(), elem.unsure() || live)
             })

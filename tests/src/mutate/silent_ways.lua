@@ -498,3 +498,193 @@ function onLoadIntoSlot()
   for _, f in ipairs(queueN) do f() end
 end
 -- call: function() queueN[#queueN + 1] = F end
+
+-- way: other list position
+local lN = {}
+lN[#lN + 1] = print
+lN[#lN + 1] = F
+-- call: function() lN[1]() end
+
+-- way: other list position by a function
+local lN = {}
+local function addN(f) lN[#lN + 1] = f return #lN end
+local idN = addN(print)
+addN(F)
+-- call: function() lN[idN]() end
+
+-- way: other one of many
+local allN = {}
+local function widgetN(name, f)
+  local widget = { name = name, click = function(...) return f(...) end }
+  allN[name] = widget
+  return widget
+end
+for i = 1, 120 do widgetN("w" .. i, print) end
+widgetN("bad", F)
+-- call: function() allN.w119.click() end
+
+-- way: taken out of a list
+local lN = { print, F }
+table.remove(lN, 2)
+-- call: function() for i = 1, #lN do lN[i]() end end
+
+-- way: taken out of a list by a function
+local lN = {}
+local function addN(f) table.insert(lN, f) end
+local function takeN() return table.remove(lN) end
+addN(print)
+addN(F)
+takeN()
+-- call: function() for _, f in ipairs(lN) do f() end end
+
+-- way: replaced by a function while loading
+local MN = { go = F }
+local function patchN(module) module.go = print end
+patchN(MN)
+-- call: function() MN.go() end
+
+-- way: variable replaced by a function while loading
+local handlerN = F
+local function setN(f) handlerN = f end
+setN(print)
+-- call: function() handlerN() end
+
+-- way: other parent
+local function searchN(key, parents)
+  for i = 1, #parents do
+    local value = parents[i][key]
+    if value then return value end
+  end
+end
+local function classN(...)
+  local parents = { ... }
+  local class = setmetatable({}, { __index = function(_, key) return searchN(key, parents) end })
+  class.__index = class
+  function class:new(o) return setmetatable(o or {}, class) end
+  return class
+end
+local NamedN, OpenerN = {}, {}
+function NamedN:name() return "name" end
+OpenerN.open = F
+local oN = classN(NamedN, OpenerN):new()
+-- call: function() oN:name() end
+
+-- way: other callable class
+local ClassN = setmetatable({}, { __call = function(class, ...) return class.new(...) end })
+ClassN.__index = ClassN
+function ClassN.new(f) return setmetatable({ f = f }, ClassN) end
+function ClassN:fire(...) return self.f(...) end
+local quietN, loudN = ClassN(print), ClassN(F)
+-- call: function() quietN:fire() end
+
+-- way: other case of a switch
+local function switchN(value, cases)
+  local case = cases[value] or cases.default
+  if case then return case() end
+end
+-- call: function() switchN("a", { a = print, b = F }) end
+
+-- way: other method behind a proxy
+local function proxyN(target)
+  return setmetatable({}, { __index = function(_, key)
+    local value = target[key]
+    if type(value) == "function" then
+      return function(self, ...) return value(target, ...) end
+    end
+    return value
+  end })
+end
+local pN = proxyN({ log = print, bad = F })
+-- call: function() pN:log() end
+
+-- way: other formatted key
+local tN = { on_note = print, on_bad = F }
+local function fireN(name) return tN[string.format("on_%s", name)]() end
+-- call: function() return fireN("note") end
+
+-- way: other concatenated key
+local tN = { ["ui.good"] = print, ["ui.bad"] = F }
+-- call: function() return tN[table.concat({ "ui", "good" }, ".")]() end
+
+-- way: goto past it
+local function skipN()
+  local call = F
+  for i = 1, 2 do
+    if getContext() ~= "ELSEWHERE" then goto continue end
+    call()
+    ::continue::
+  end
+end
+-- call: skipN
+
+-- way: break before it
+local function skipN()
+  local call = F
+  while true do
+    if getContext() ~= "ELSEWHERE" then break end
+    call()
+  end
+end
+-- call: skipN
+
+-- way: state that is never reached
+local function machineN()
+  local call = F
+  local state = "start"
+  ::again::
+  if state == "start" then
+    state = "stop"
+    goto again
+  elseif state == "work" then
+    call()
+  end
+end
+-- call: machineN
+
+-- way: arithmetic condition
+local limitN = 3
+local function maybeN()
+  local call = F
+  if limitN * 2 > 10 or limitN % 2 == 0 then call() end
+end
+-- call: maybeN
+
+-- way: number of arguments
+local function callN(f, ...)
+  if select("#", ...) == 0 then f() end
+end
+local fN = F
+-- call: function() callN(fN, 1) end
+
+-- way: options left out
+local function requestN(f, options)
+  options = options or {}
+  local later = options.later
+  if later == nil then later = true end
+  if later then print("later") else f() end
+end
+local fN = F
+-- call: function() requestN(fN) end
+
+-- way: first letter of the thread
+local function guardN()
+  local f = F
+  if getContext():sub(1, 1) == ("ELSEWHERE"):sub(1, 1) then f() end
+end
+-- call: guardN
+
+-- way: other recursion
+local function stepN(n, done)
+  if n > 0 then stepN(n - 1, done) else done() end
+end
+local function badN() stepN(2, F) end
+-- call: function() stepN(2, print) end
+
+-- way: type that it is not
+local function callN(what)
+  if type(what) == "string" then return print(what) end
+  if type(what) == "function" then return end
+  what()
+end
+local fN = F
+-- call: function() callN(fN) end

@@ -1075,3 +1075,304 @@ end
 -- way: alias of runAsync [P>C]
 local hopN = runAsync
 -- call: function() hopN(F) end
+
+-- way: list position
+local lN = {}
+lN[#lN + 1] = print
+lN[#lN + 1] = F
+-- call: function() lN[2]() end
+
+-- way: list position by a function
+local lN = {}
+local function addN(f) lN[#lN + 1] = f return #lN end
+addN(print)
+local idN = addN(F)
+-- call: function() lN[idN]() end
+
+-- way: inserted at the front
+local lN = {}
+table.insert(lN, 1, F)
+table.insert(lN, 1, print)
+-- call: function() lN[2]() end
+
+-- way: one of many
+local allN = {}
+local function widgetN(name, f)
+  local widget = { name = name, click = function(...) return f(...) end }
+  allN[name] = widget
+  return widget
+end
+for i = 1, 120 do widgetN("w" .. i, print) end
+widgetN("bad", F)
+-- call: function() allN.bad.click() end
+
+-- way: multiple inheritance
+local function searchN(key, parents)
+  for i = 1, #parents do
+    local value = parents[i][key]
+    if value then return value end
+  end
+end
+local function classN(...)
+  local parents = { ... }
+  local class = setmetatable({}, { __index = function(_, key) return searchN(key, parents) end })
+  class.__index = class
+  function class:new(o) return setmetatable(o or {}, class) end
+  return class
+end
+local NamedN, OpenerN = {}, {}
+function NamedN:name() return "name" end
+OpenerN.open = F
+local oN = classN(NamedN, OpenerN):new()
+-- call: function() oN:open() end
+
+-- way: callable class with a mixin
+local MixinN = { fire = function(self, ...) return self.f(...) end }
+local ClassN = setmetatable({}, { __call = function(class, ...) return class.new(...) end })
+ClassN.__index = ClassN
+for name, method in pairs(MixinN) do ClassN[name] = method end
+function ClassN.new(f) return setmetatable({ f = f }, ClassN) end
+local quietN, loudN = ClassN(print), ClassN(F)
+-- call: function() loudN:fire() end
+
+-- way: memoize
+local function memoizeN(f)
+  local cache = {}
+  return function(x)
+    local result = cache[x]
+    if result == nil then
+      result = f(x)
+      cache[x] = result
+    end
+    return result
+  end
+end
+local harmlessN = memoizeN(tostring)
+local kN = memoizeN(F)
+harmlessN(1)
+-- call: function() kN("x") end
+
+-- way: curry
+local function curryN(f, a) return function(...) return f(a, ...) end end
+local sayN = curryN(print, "x")
+local kN = curryN(function(_, f) f() end, "x")
+sayN()
+-- call: function() kN(F) end
+
+-- way: pipe
+local function pipeN(...)
+  local steps = { ... }
+  return function(...)
+    local values = { ... }
+    for i = 1, #steps do values = { steps[i](table.unpack(values)) } end
+    return table.unpack(values)
+  end
+end
+local harmlessN = pipeN(print, print)
+local kN = pipeN(print, F)
+harmlessN()
+-- call: function() return kN() end
+
+-- way: decorator
+local function tracedN(name, f)
+  return function(...)
+    print("enter", name)
+    local result = f(...)
+    print("leave", name)
+    return result
+  end
+end
+local harmlessN = tracedN("harmless", print)
+local kN = tracedN("bad", F)
+harmlessN()
+-- call: kN
+
+-- way: once
+local function onceN(f)
+  local done = false
+  return function(...)
+    if not done then
+      done = true
+      return f(...)
+    end
+  end
+end
+local kN = onceN(F)
+-- call: kN
+
+-- way: switch
+local function switchN(value, cases)
+  local case = cases[value] or cases.default
+  if case then return case() end
+end
+switchN("a", { a = print })
+-- call: function() switchN("b", { a = print, b = F }) end
+
+-- way: switch by default
+local function switchN(value, cases)
+  local case = cases[value] or cases.default
+  if case then return case() end
+end
+-- call: function() switchN("c", { a = print, default = F }) end
+
+-- way: object behind a proxy
+local function proxyN(target)
+  return setmetatable({}, { __index = function(_, key)
+    local value = target[key]
+    if type(value) == "function" then
+      return function(self, ...) return value(target, ...) end
+    end
+    return value
+  end })
+end
+local pN = proxyN({ log = print, bad = F })
+pN:log()
+-- call: function() pN:bad() end
+
+-- way: delegated methods
+local function delegateN(to, names)
+  local o = {}
+  for _, name in ipairs(names) do o[name] = function(self, ...) return to[name](to, ...) end end
+  return o
+end
+local dN = delegateN({ log = print, bad = F }, { "log", "bad" })
+dN:log()
+-- call: function() dN:bad() end
+
+-- way: formatted key
+local tN = { on_note = print, on_bad = F }
+local function fireN(name) return tN[string.format("on_%s", name)]() end
+-- call: function() return fireN("bad") end
+
+-- way: upper-case key
+local tN = { NOTE = print, BAD = F }
+local function fireN(name) return tN[name:upper()]() end
+-- call: function() return fireN("bad") end
+
+-- way: concatenated key
+local tN = { ["ui.good"] = print, ["ui.bad"] = F }
+-- call: function() return tN[table.concat({ "ui", "bad" }, ".")]() end
+
+-- way: goto states
+local function machineN()
+  local call = F
+  local state = "start"
+  ::again::
+  if state == "start" then
+    state = "work"
+    goto again
+  elseif state == "work" then
+    call()
+  end
+end
+-- call: machineN
+
+-- way: guard with goto
+local function guardN()
+  local call = F
+  for i = 1, 2 do
+    if getContext() == "ELSEWHERE" then goto continue end
+    call()
+    ::continue::
+  end
+end
+-- call: guardN
+
+-- way: search with goto
+local rowsN = { { print }, { F } }
+local function findN()
+  local found
+  for _, row in ipairs(rowsN) do
+    for _, f in ipairs(row) do
+      if f ~= print then
+        found = f
+        goto done
+      end
+    end
+  end
+  do return end
+  ::done::
+  found()
+end
+-- call: findN
+
+-- way: package.preload
+package.preload["preloadedN"] = function() return { go = F } end
+-- call: function() require("preloadedN").go() end
+
+-- way: package.loaded
+package.loaded["loadedN"] = { go = F }
+-- call: function() require("loadedN").go() end
+
+-- way: recursive varargs
+local function eachN(f, ...)
+  if f == nil then return end
+  f()
+  return eachN(...)
+end
+eachN(print, print)
+-- call: function() return eachN(print, F) end
+
+-- way: iterators in a chain
+local function valuesN(list)
+  local i = 0
+  return function()
+    i = i + 1
+    return list[i]
+  end
+end
+local function mappedN(next, f)
+  return function()
+    local value = next()
+    if value ~= nil then return f(value) end
+  end
+end
+-- call: function() for f in mappedN(valuesN({ print, F }), function(f) return f end) do f() end end
+
+-- way: options with defaults
+local function requestN(options)
+  options = options or {}
+  local later = options.later
+  if later == nil then later = true end
+  if later then print("later") else options.f() end
+end
+requestN()
+-- call: function() requestN { later = false, f = F } end
+
+-- way: lazy field
+local lazyN = setmetatable({}, { __index = function(t, key)
+  local value = key == "bad" and F or print
+  rawset(t, key, value)
+  return value
+end })
+lazyN.good()
+-- call: function() lazyN.bad() end
+
+-- way: state kept by object
+local stateN = setmetatable({}, { __mode = "k" })
+local CN = {}
+CN.__index = CN
+function CN.new(f)
+  local o = setmetatable({}, CN)
+  stateN[o] = { f = f }
+  return o
+end
+function CN:go() stateN[self].f() end
+local quietN, loudN = CN.new(print), CN.new(F)
+quietN:go()
+-- call: function() loudN:go() end
+
+-- way: trampoline
+local function trampolineN(f)
+  local result = f()
+  while type(result) == "function" do result = result() end
+  return result
+end
+local function countN(n)
+  if n == 0 then
+    local f = F
+    return f()
+  end
+  return function() return countN(n - 1) end
+end
+-- call: function() return trampolineN(function() return countN(2) end) end

@@ -185,7 +185,7 @@ impl Solver<'_> {
         self.join_texts(&sets)
     }
 
-    fn text(&mut self, text: &str) -> SetId {
+    pub(super) fn text(&mut self, text: &str) -> SetId {
         let name = self.names.id(text);
         self.values.one(Value::Str(name))
     }

@@ -2,7 +2,6 @@
 
 use super::Solver;
 use super::frame::Frame;
-use crate::free_literals::{is_arithmetic, is_number};
 use crate::heap::key_of;
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
@@ -210,12 +209,7 @@ impl Solver<'_> {
     ) -> SetId {
         let mut sets = Vec::with_capacity(operands.len());
         for &operand in operands {
-            // Which number it is does not count here, so that editing it changes nothing.
-            let set = if is_arithmetic(operator.event) && is_number(self.program, operand) {
-                self.sets.index
-            } else {
-                self.expr(frame, operand)
-            };
+            let set = self.expr(frame, operand);
             if set.is_empty() {
                 return set;
             }
@@ -227,6 +221,14 @@ impl Solver<'_> {
             self.operator(frame, expr, operator.event, &sets)
         };
         let folded = self.fold(operator.event, operator.is_greater, &sets);
+        let is_table = |value| matches!(value, Value::Table(_));
+        if folded.is_some()
+            || sets
+                .iter()
+                .any(|&set| self.values.values(set).any(is_table))
+        {
+            self.literals_used.extend(operands);
+        }
         let plain = match (operator.event, folded) {
             (_, Some(set)) => set,
             ("__len", _) => self
@@ -346,12 +348,15 @@ impl Solver<'_> {
             let found = match value {
                 Value::Table(table) => {
                     let mut found = SetId::EMPTY;
-                    for (key_value, _) in self.values.list(key) {
+                    for (key_value, unsure) in self.values.list(key) {
                         let Some(key_kind) = key_of(key_value, &mut self.values) else {
                             continue;
                         };
                         let one = self.values.one(key_value);
-                        let set = self.read_field(frame, how, table, key_kind, one, 0);
+                        let mut set = self.read_field(frame, how, table, key_kind, one, 0);
+                        if unsure {
+                            set = self.values.unsure(set);
+                        }
                         found = self.values.union(found, set);
                     }
                     if found.is_empty() {

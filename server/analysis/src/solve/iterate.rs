@@ -10,6 +10,8 @@ use crate::value::{Multi, SetId, TableId, Value};
 
 /// Rows of a loop that are told apart in the course of loading.
 const MAX_COUNT: usize = 512;
+/// Counts that a loop is run with one by one if it makes no functions or tables.
+const MAX_PLAIN_ROWS: usize = 6;
 
 impl Solver<'_> {
     /// The bindings of `for k, v in pairs(t)`; `None` if the iterator is not one we know.
@@ -80,7 +82,7 @@ impl Solver<'_> {
         Some(rows)
     }
 
-    /// The values of a counting variable: each number of a short loop that makes functions or tables, any number of another one.
+    /// The values of a counting variable: each number of a short loop, any number of another one.
     pub(super) fn counted(
         &mut self,
         frame: &mut Frame,
@@ -89,9 +91,14 @@ impl Solver<'_> {
         body: &Loop,
     ) -> Vec<SetId> {
         let any = vec![self.sets.index];
-        if !body.allocates || frame.loops > 0 || sets.items.len() < 2 {
+        if frame.loops > 0 || sets.items.len() < 2 {
             return any;
         }
+        let most = if body.allocates {
+            MAX_UNROLLED
+        } else {
+            MAX_PLAIN_ROWS
+        };
         let number = |solver: &Self, position: usize| match solver
             .values
             .single(*sets.items.get(position)?)?
@@ -104,7 +111,7 @@ impl Solver<'_> {
             return any;
         };
         let step = (sets.items.len() > 2).then(|| number(self, 2).unwrap_or(0.0));
-        match self.count(first, last, step, MAX_UNROLLED) {
+        match self.count(first, last, step, most) {
             Some(rows) if !rows.is_empty() => rows,
             _ => any,
         }
@@ -124,38 +131,46 @@ impl Solver<'_> {
         let Value::Table(table) = self.values.single(state)? else {
             return None;
         };
-        let fields = self.fields_in_order(frame, table)?;
-        let (mut rows, order) = match special {
-            Special::Next => (fields, Order::Any),
-            Special::Ipairs => (items(&fields), Order::Given),
+        let (rows, order) = match special {
+            Special::Next => (self.fields_in_order(frame, table)?, Order::Any),
+            Special::Ipairs => {
+                let items = self.items_in_order(frame, table)?.into_iter();
+                let key = |position| Value::Num(as_number(position + 1).to_bits());
+                let items = items.enumerate();
+                let items = items.map(|(position, set)| (key(position), set));
+                (items.collect(), Order::Given)
+            }
             _ => return None,
         };
-        rows.truncate(MAX_COUNT);
+        if rows.len() > MAX_COUNT {
+            return None;
+        }
         let rows = rows.into_iter();
         let rows = rows.map(|(key, set)| vec![self.values.one(key), set]);
         Some((rows.collect(), order))
     }
 
-    /// What a table holds at this point of loading, if every field is known: each is there for certain.
-    pub(super) fn fields_in_order(
-        &mut self,
-        frame: &Frame,
-        table: TableId,
-    ) -> Option<Vec<(Value, SetId)>> {
+    /// Whether the keys of a table are known at this point of loading; its fields may still be uncertain.
+    pub(super) fn has_known_keys(&mut self, frame: &Frame, table: TableId) -> bool {
         let facts = self.heap.get(table);
         if !frame.flow || !facts.singleton || facts.open || facts.lib.is_some() {
+            return false;
+        }
+        let (array, star) = (facts.array, facts.star);
+        self.listen_shape(table, frame.inst);
+        [array, star].into_iter().all(|loc| {
+            let set = self.read_loc(frame, loc);
+            self.values.single(set) == Some(Value::Absent)
+        })
+    }
+
+    /// What a table holds at this point of loading, if every field is known: each is there for certain.
+    fn fields_in_order(&mut self, frame: &Frame, table: TableId) -> Option<Vec<(Value, SetId)>> {
+        if !self.has_known_keys(frame, table) {
             return None;
         }
-        self.listen_shape(table, frame.inst);
-        let facts = self.heap.get(table);
-        let fields = facts.fields.clone();
-        let (array, star) = (facts.array, facts.star);
-        for loc in [array, star] {
-            let set = self.read_loc(frame, loc);
-            if self.values.single(set) != Some(Value::Absent) {
-                return None;
-            }
-        }
+        let fields = self.heap.get(table).fields.clone();
+        self.steps += fields.len() as u64;
         let mut known = Vec::new();
         for (key, loc) in fields {
             let set = self.read_loc(frame, loc);
@@ -242,15 +257,6 @@ impl Solver<'_> {
     }
 }
 
-fn is_nothing(value: Value) -> bool {
+pub(super) fn is_nothing(value: Value) -> bool {
     matches!(value, Value::Absent | Value::Nil)
-}
-
-/// The fields from 1 up to the first that is missing.
-pub(super) fn items(fields: &[(Value, SetId)]) -> Vec<(Value, SetId)> {
-    let find = |position: usize| {
-        let key = Value::Num(as_number(position).to_bits());
-        fields.iter().find(|(known, _)| *known == key).copied()
-    };
-    (1..).map_while(find).collect()
 }

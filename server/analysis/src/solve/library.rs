@@ -9,7 +9,7 @@ use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::heap::{Key, Lib, key_of};
 use crate::instance::How;
-use crate::value::{BuiltinId, Multi, SetId, Value};
+use crate::value::{BuiltinId, Multi, SetId, TableId, Value};
 
 /// Items of a table that `table.unpack` gives by position.
 const MAX_UNPACKED: u32 = 8;
@@ -207,6 +207,7 @@ impl Solver<'_> {
                 return Some(results);
             }
             Special::Error => return None,
+            Special::Concat => self.concat(frame, how, args),
             Special::Constant => return self.constant_call(&short, args),
             Special::Type => self.type_names(first),
             Special::ToString | Special::Print => {
@@ -235,6 +236,46 @@ impl Solver<'_> {
             }
         };
         Some(Multi::one(result))
+    }
+
+    /// `table.concat(list, separator)` of a list that was written out.
+    fn concat(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> SetId {
+        let list = args.get(0, &mut self.values);
+        let separator = match args.count() {
+            Some(1) => Some(self.text("")),
+            Some(2) => Some(args.get(1, &mut self.values)),
+            _ => None,
+        };
+        let texts = separator.and_then(|separator| {
+            let Value::Table(table) = self.values.single(list)? else {
+                return None;
+            };
+            let mut texts = Vec::new();
+            for item in self.items(frame, how, table)? {
+                if !texts.is_empty() {
+                    texts.push(separator);
+                }
+                texts.push(item);
+            }
+            self.join_texts(&texts)
+        });
+        texts.unwrap_or(self.sets.truthy)
+    }
+
+    /// The items of a short list of constants whose end is certain.
+    fn items(&mut self, frame: &mut Frame, how: &How, table: TableId) -> Option<Vec<SetId>> {
+        let mut items = Vec::new();
+        for position in 1..=MAX_UNPACKED + 1 {
+            let key = self.number(f64::from(position));
+            let list = self.values.one(Value::Table(table));
+            let item = self.read_index(frame, how, list, key);
+            match self.values.single(item)? {
+                Value::Nil => return Some(items),
+                Value::Str(_) | Value::Num(_) => items.push(item),
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// A function that gives constants for constants.

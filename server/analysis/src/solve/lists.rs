@@ -3,29 +3,67 @@
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
-use super::iterate::items;
+use super::iterate::is_nothing;
 use crate::heap::Key;
 use crate::ir::ExprId;
 use crate::value::{Multi, SetId, TableId, Value};
 
 impl Solver<'_> {
-    /// The items of the only list of a set, if they are known.
-    fn list_in_order(&mut self, frame: &Frame, list: SetId) -> Option<(TableId, Vec<SetId>)> {
+    /// The only table of a set, if its keys are known.
+    fn known_list(&mut self, frame: &Frame, list: SetId) -> Option<TableId> {
         if !self.in_order(frame) {
             return None;
         }
-        let Value::Table(table) = self.values.single(list)? else {
+        match self.values.single(list)? {
+            Value::Table(table) if self.has_known_keys(frame, table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// An item: empty if it is missing for certain; `None` if it may be.
+    fn item_in_order(&mut self, frame: &Frame, table: TableId, position: usize) -> Option<SetId> {
+        self.steps += 1;
+        let key = self.values.id(Value::Num(as_number(position).to_bits()));
+        let loc = self.heap.field(table, key);
+        let set = self.read_loc(frame, loc);
+        let there = self.values.filter(set, |value| !is_nothing(value));
+        (there.is_empty() || there == set).then_some(there)
+    }
+
+    /// A position behind which there is nothing, found like Lua does: by halving.
+    fn border(&mut self, frame: &Frame, table: TableId) -> Option<usize> {
+        let (mut there, mut missing) = (0, 1);
+        while !self.item_in_order(frame, table, missing)?.is_empty() {
+            there = missing;
+            missing *= 2;
+        }
+        while missing - there > 1 {
+            let middle = there.midpoint(missing);
+            if self.item_in_order(frame, table, middle)?.is_empty() {
+                missing = middle;
+            } else {
+                there = middle;
+            }
+        }
+        Some(there)
+    }
+
+    /// The items of a list, if they are known.
+    pub(super) fn items_in_order(&mut self, frame: &Frame, table: TableId) -> Option<Vec<SetId>> {
+        if !self.has_known_keys(frame, table) {
             return None;
-        };
-        let fields = self.fields_in_order(frame, table)?;
-        let items = items(&fields).into_iter().map(|(_, set)| set);
-        Some((table, items.collect()))
+        }
+        let length = self.border(frame, table)?;
+        (1..=length)
+            .map(|position| self.item_in_order(frame, table, position))
+            .collect()
     }
 
     /// `#list`.
     pub(super) fn length_in_order(&mut self, frame: &Frame, list: SetId) -> Option<SetId> {
-        let (_, items) = self.list_in_order(frame, list)?;
-        Some(self.number(as_number(items.len())))
+        let table = self.known_list(frame, list)?;
+        let length = self.border(frame, table)?;
+        Some(self.number(as_number(length)))
     }
 
     /// `table.insert(list, item)`, `table.insert(list, position, item)`; whether it was done.
@@ -36,26 +74,37 @@ impl Solver<'_> {
         from: Option<ExprId>,
     ) -> bool {
         let list = args.get(0, &mut self.values);
-        let Some((table, mut items)) = self.list_in_order(frame, list) else {
+        let Some(table) = self.known_list(frame, list) else {
             return false;
         };
-        let (position, item) = match (args.count(), args.items.as_slice()) {
-            (Some(2), &[_, item]) => (items.len(), item),
-            (Some(3), &[_, position, item]) => match self.place(position, items.len() + 1) {
-                Some(position) => (position, item),
-                None => return false,
-            },
-            _ => return false,
-        };
-        items.insert(position, item);
-        self.put(frame, table, &items, position, from);
-        true
+        match (args.count(), args.items.as_slice()) {
+            (Some(2), &[_, item]) => {
+                let Some(length) = self.border(frame, table) else {
+                    return false;
+                };
+                self.put(frame, table, &[item], length, from);
+                true
+            }
+            (Some(3), &[_, position, item]) => {
+                let Some(mut items) = self.items_in_order(frame, table) else {
+                    return false;
+                };
+                let Some(position) = self.place(position, items.len() + 1) else {
+                    return false;
+                };
+                items.insert(position, item);
+                self.put(frame, table, &items[position..], position, from);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// `table.remove(list)`, `table.remove(list, position)`: what was taken out.
     pub(super) fn remove_in_order(&mut self, frame: &mut Frame, args: &Multi) -> Option<SetId> {
         let list = args.get(0, &mut self.values);
-        let (table, mut items) = self.list_in_order(frame, list)?;
+        let table = self.known_list(frame, list)?;
+        let mut items = self.items_in_order(frame, table)?;
         if items.is_empty() {
             return Some(self.sets.nil);
         }
@@ -66,7 +115,7 @@ impl Solver<'_> {
         };
         let removed = items.remove(position);
         items.push(self.sets.nil);
-        self.put(frame, table, &items, position, None);
+        self.put(frame, table, &items[position..], position, None);
         Some(removed)
     }
 
@@ -87,18 +136,19 @@ impl Solver<'_> {
         }
     }
 
-    /// Stores the items from an index on.
+    /// Stores items from an index on; the first of them was written as `from`.
     fn put(
         &mut self,
         frame: &mut Frame,
         table: TableId,
         items: &[SetId],
-        from_index: usize,
+        index: usize,
         from: Option<ExprId>,
     ) {
-        for (index, &item) in items.iter().enumerate().skip(from_index) {
-            let key = self.values.id(Value::Num(as_number(index + 1).to_bits()));
-            let from = from.filter(|_| index == from_index);
+        for (offset, &item) in items.iter().enumerate() {
+            let position = Value::Num(as_number(index + offset + 1).to_bits());
+            let key = self.values.id(position);
+            let from = from.filter(|_| offset == 0);
             self.write_field(frame, table, Key::Const(key), item, true, from);
         }
     }

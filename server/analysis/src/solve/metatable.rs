@@ -99,7 +99,7 @@ impl Solver<'_> {
             key
         };
         let keys = self.values.list(key);
-        let only = bases.len() == 1 && keys.len() == 1;
+        let only = bases.len() == 1 && matches!(keys[..], [(_, false)]);
         let mut go = Go::On;
         for &(value, _) in &bases {
             let Value::Table(table) = value else { continue };

@@ -101,6 +101,10 @@ pub(crate) struct Solver<'a> {
     flow_trail: Vec<(LocId, Option<SetId>)>,
     flow_exits: FxHashMap<LocId, SetId>,
     required: FxHashSet<FileId>,
+    /// Operands with whose constants something was computed.
+    pub literals_used: FxHashSet<ExprId>,
+    /// Tables asked in the present lookup of a field.
+    looked_up: Vec<TableId>,
     /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`.
     pub has_unseen: bool,
     libs: FxHashMap<&'static str, TableId>,
@@ -179,6 +183,8 @@ impl<'a> Solver<'a> {
             flow_trail: Vec::new(),
             flow_exits: FxHashMap::default(),
             required: FxHashSet::default(),
+            literals_used: FxHashSet::default(),
+            looked_up: Vec::new(),
             has_unseen: false,
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),

@@ -234,6 +234,29 @@ impl Solver<'_> {
         key_set: SetId,
         depth: u32,
     ) -> SetId {
+        if depth > 0 && depth < u32::MAX {
+            return self.look_up(frame, how, table, key, key_set, depth);
+        }
+        let outer = std::mem::take(&mut self.looked_up);
+        let found = self.look_up(frame, how, table, key, key_set, depth);
+        self.looked_up = outer;
+        found
+    }
+
+    /// One table of a lookup, which asks each once however many ways of `__index` lead to it.
+    fn look_up(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        table: TableId,
+        key: Key,
+        key_set: SetId,
+        depth: u32,
+    ) -> SetId {
+        if self.looked_up.contains(&table) {
+            return SetId::EMPTY;
+        }
+        self.looked_up.push(table);
         self.steps += 1;
         let found = match key {
             Key::Const(key) => self.read_const(frame, table, key),
@@ -280,6 +303,7 @@ impl Solver<'_> {
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         if matches!(self.values.get(key), Value::Num(_)) {
             let items = self.read_loc(frame, array);
+            let items = self.values.filter(items, |value| value != Value::Absent);
             set = self.values.union(set, items);
         }
         let others = self.read_loc(frame, star);
