@@ -36,7 +36,7 @@ impl Data {
     }
 
     /// The value in a Lua state.
-    pub(crate) fn to_lua(&self, lua: &Lua) -> mlua::Result<Value> {
+    pub fn to_lua(&self, lua: &Lua) -> mlua::Result<Value> {
         Ok(match self {
             Data::Nil => Value::Nil,
             Data::Boolean(boolean) => Value::Boolean(*boolean),

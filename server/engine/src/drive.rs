@@ -2,11 +2,14 @@
 //!
 //! Invariant: a run in steps leaves the records of a run in one go with the same inputs at the same samples.
 
+use halion_api::Thread;
+
 use crate::{
     clock::Samples,
+    data::Data,
     debug,
     engine::Engine,
-    parameter,
+    evaluate, parameter,
     scenario::{Input, InputKind, Value},
 };
 
@@ -14,12 +17,17 @@ impl Engine {
     /// Something comes in at the present instant, behind what has happened there already, and time goes on until the script
     /// has it: not at all for an event, to the next Controller step for an edit on the user interface.
     pub fn input(&mut self, kind: InputKind) {
+        self.let_in(Input::new(0.0, kind));
+    }
+
+    /// The same for an input that names its slot; its time is now, whatever it says.
+    pub fn let_in(&mut self, mut input: Input) {
         self.begin_block();
         let now = self.now();
         {
             let clock = &self.host.world.borrow().clock;
-            let at_ms = clock.samples_to_ms(now as f64);
-            self.inputs.extend(clock, &[Input::new(at_ms, kind)]);
+            input.at_ms = clock.samples_to_ms(now as f64);
+            self.inputs.extend(clock, &[input]);
         }
         self.run_until(now);
         if self.inputs.is_due(now) {
@@ -62,6 +70,19 @@ impl Engine {
             .iter()
             .map(|parameter| parameter.name.clone())
             .collect()
+    }
+
+    /// The value of an expression with the script's globals and HALion's functions, as on the Controller. It cannot wait, and
+    /// values that no script could keep are an error.
+    pub fn evaluate(&self, expression: &str) -> Result<Data, String> {
+        let thread =
+            std::mem::replace(&mut self.host.world.borrow_mut().thread, Thread::Controller);
+        let values = evaluate::evaluate(&self.lua, None, expression);
+        self.host.world.borrow_mut().thread = thread;
+        match values?.first() {
+            Some(value) => Data::of(&self.lua, value),
+            None => Ok(Data::Nil),
+        }
     }
 
     /// Keys that are held from outside, by a finger or by the sustain pedal: slot by slot, the oldest first.

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use halion_engine::{InputKind, Scenario};
+use halion_engine::{Input, Scenario};
 use halion_workspace::{read_bytes, read_text};
 use mlua::{Table, Value};
 
@@ -71,14 +71,14 @@ fn in_file(path: &Path, message: &str) -> String {
 }
 
 /// One input from the name of its kind and its values, as an `[[input]]` of a scenario file says them.
-pub(crate) fn input(kind: &str, values: &Table) -> Result<InputKind, String> {
+pub(crate) fn input(kind: &str, values: &Table) -> Result<Input, String> {
     let mut input = table(values, kind)?;
     input.insert("at_ms".to_owned(), toml::Value::Integer(0));
     input.insert("kind".to_owned(), toml::Value::String(kind.to_owned()));
     let inputs = toml::Value::Array(vec![toml::Value::Table(input)]);
     let scenario = parse(&toml::Table::from_iter([("input".to_owned(), inputs)]))?;
     let input = scenario.inputs.into_iter().next();
-    Ok(input.expect("one input was written").kind)
+    Ok(input.expect("one input was written"))
 }
 
 fn parse(table: &toml::Table) -> Result<Scenario, String> {

@@ -8,8 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use halion_engine::{
-    Engine, Event, InputKind, Record, RecordKind, Scenario, ScriptError, Source, Surroundings,
-    Thread,
+    Engine, Event, Input, Record, RecordKind, Scenario, ScriptError, Source, Surroundings, Thread,
 };
 
 /// The farthest that one step goes: an hour.
@@ -78,8 +77,8 @@ impl Playing {
     }
 
     /// Lets something come in now.
-    pub fn input(&mut self, kind: InputKind) {
-        self.engine.input(kind);
+    pub fn input(&mut self, input: Input) {
+        self.engine.let_in(input);
     }
 
     /// Lets time go on.

@@ -45,8 +45,8 @@ impl Script {
 
     /// Lets something come in, in the words of a scenario.
     fn input(&self, lua: &Lua, kind: &str, values: &Table) -> Result<()> {
-        let kind = options::input(kind, values).map_err(|message| fail(lua, message))?;
-        self.with(lua, |playing| playing.input(kind))
+        let input = options::input(kind, values).map_err(|message| fail(lua, message))?;
+        self.with(lua, |playing| playing.input(input))
     }
 
     /// The same for a few values by their names.
@@ -243,6 +243,22 @@ fn add_time<M: UserDataMethods<Script>>(methods: &mut M) {
 fn add_questions<M: UserDataMethods<Script>>(methods: &mut M) {
     methods.add_method("value", |lua, script, name: String| {
         value_of(lua, script, &name)
+    });
+    methods.add_method("evaluate", |lua, script, expression: String| {
+        let result = script.with(lua, |playing| playing.engine.evaluate(&expression))?;
+        let data = result.map_err(|problem| fail(lua, format!("{expression}: {problem}")))?;
+        data.to_lua(lua)
+    });
+    methods.add_method("modulation", |lua, script, ()| {
+        let recent = script.with(lua, |playing| playing.recent())?;
+        let values = recent
+            .into_iter()
+            .rev()
+            .find_map(|(_, record)| match record.kind {
+                RecordKind::Modulation { values } => Some(values),
+                _ => None,
+            });
+        Ok(values.unwrap_or_default())
     });
     methods.add_method("held", |lua, script, ()| {
         script.with(lua, |playing| playing.engine.held_notes())

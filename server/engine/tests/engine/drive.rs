@@ -142,6 +142,25 @@ fn an_edit_with_a_processor_callback_takes_effect_at_once() {
 }
 
 #[test]
+fn expressions_see_the_globals_and_the_controller_functions() {
+    let script = "function onNote() held = { 60, name = 'C' } end getKeyProperties()[36] = { color = 3 } odd = print";
+    let (mut engine, _) = start(script, Scenario::silent());
+    engine.run_until(0);
+    let value = |engine: &Engine, source: &str| match engine.evaluate(source) {
+        Ok(data) => data.to_string(),
+        Err(problem) => problem,
+    };
+    assert_eq!(value(&engine, "held"), "nil");
+    engine.input(key(60));
+    assert_eq!(value(&engine, "held"), "{ 60, name = \"C\" }");
+    assert_eq!(value(&engine, "getKeyProperties()[36].color + 1"), "4");
+    assert_eq!(value(&engine, "getContext()"), "\"Controller\"");
+    assert!(value(&engine, "odd").contains("function"));
+    assert!(value(&engine, "wait(1)").contains("time stands still"));
+    assert_eq!(value(&engine, "1 +"), "unexpected symbol near <eof>");
+}
+
+#[test]
 fn between_steps_a_run_goes_on_until_nothing_is_left() {
     let (mut engine, records) = start(ECHO, Scenario::silent());
     engine.input(key(60));
