@@ -45,7 +45,7 @@ function hasLocations(answer: unknown): answer is { locations: Callers } {
   return typeof answer === "object" && answer !== null && Array.isArray((answer as { locations?: unknown }).locations);
 }
 
-/** The code of a finding is a link to the page of its rule, which opens in the editor. */
+/** The code of a finding is a link to the page of its rule, which opens as a preview. */
 export function registerRulePages(client: () => LanguageClient | undefined): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(RULE_SCHEME, {
     provideTextDocumentContent: async (uri) => {

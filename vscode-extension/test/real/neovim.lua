@@ -76,6 +76,17 @@ step("hovering over openURL tells its thread", function()
   assert(vim.inspect(answer.contents):find("Controller", 1, true), vim.inspect(answer))
 end)
 
+step("the line above a function tells its thread, and its command names the way there", function()
+  local document = { textDocument = vim.lsp.util.make_text_document_params() }
+  local answers = assert(vim.lsp.buf_request_sync(0, "textDocument/codeLens", document, 10000))
+  local lens = assert(answers[client_id].result[1], vim.inspect(answers))
+  assert(lens.command.title == "Processor", vim.inspect(lens))
+  local command = { command = lens.command.command, arguments = lens.command.arguments }
+  answers = assert(vim.lsp.buf_request_sync(0, "workspace/executeCommand", command, 10000))
+  local answer = assert(answers[client_id].result, vim.inspect(answers))
+  assert(answer.paths[1] == "onNote, in the Processor", vim.inspect(answer))
+end)
+
 step("incremental edits keep the server's text in step", function()
   local row, column = position_of("openURL")
   vim.api.nvim_buf_set_text(0, row, column, row, column + #"openURL", { "print" })

@@ -29,7 +29,7 @@ test("the sample open_url in Neovim", async (context) => {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
-  assert.equal(steps.length, 6, `only ${steps.length} steps\n${run.stdout}${run.stderr}`);
+  assert.equal(steps.length, 7, `only ${steps.length} steps\n${run.stdout}${run.stderr}`);
   for (const step of steps) {
     await context.test(step.name, () => assert.equal(step.problem ?? "", ""));
   }

@@ -130,6 +130,30 @@ inSample(
 
 inSample(
   "open_url",
+  "open_url: the line above onNote shows the way to it, the rule's name leads to its page",
+  async (page) => {
+    const lens = page.locator(".editor-instance .codelens-decoration a", { hasText: "Processor" }).first();
+    await eventually("a list of callers", async () => {
+      await lens.click();
+      await page.locator(".peekview-widget .ref-tree .monaco-list-row").first().waitFor({ timeout: 3_000 });
+    });
+    await picture(page, "lens");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+Shift+M");
+    const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "openURL" }).first();
+    await problem
+      .locator("a", { hasText: "wrong-thread" })
+      .first()
+      .click({ modifiers: ["Control"] });
+    await page.locator(".tab", { hasText: "wrong-thread.md" }).waitFor();
+    const preview = page.frameLocator("iframe.webview.ready").first().frameLocator("#active-frame");
+    await preview.locator("h1", { hasText: "wrong-thread" }).waitFor();
+    await picture(page, "rule-page");
+  },
+);
+
+inSample(
+  "open_url",
   "a server path that names nothing is told, with a button that leads to the setting",
   async (page) => {
     const toast = page.locator(".notification-toast", { hasText: "/gone/halion-script" });
