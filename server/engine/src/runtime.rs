@@ -16,7 +16,7 @@ use mlua::{
 };
 
 use crate::{
-    debug::{self, DebugHooks, TaskChange, TaskView},
+    debug::{self, DebugHooks, TaskChange},
     engine::ModuleLoader,
     files::Files,
     meter::{self, Meter},
@@ -36,8 +36,8 @@ pub(crate) struct Runtime {
     pub lines: Cell<bool>,
     /// Text by path, for the source line of errors and the names of functions.
     pub sources: RefCell<BTreeMap<String, Rc<str>>>,
-    /// Names of functions by path and line, because looking for them reads the source.
-    pub names: RefCell<BTreeMap<(String, usize), Option<String>>>,
+    /// Names of functions by path, then by line, because looking for them reads the source.
+    pub names: RefCell<BTreeMap<String, BTreeMap<usize, Option<String>>>>,
     pub modules: RefCell<ModuleLoader>,
     pub files: RefCell<Box<dyn Files>>,
     /// Folder of the script, as its path is written; empty for the current one.
@@ -218,7 +218,8 @@ fn enter(runtime: &Runtime, id: TaskId, change: TaskChange) -> Option<(Coroutine
     task.waiting = None;
     let (coroutine, thread, slot) = (task.coroutine.clone(), task.thread, task.slot);
     let is_quiet = task.is_quiet;
-    let view = TaskView::of(&world, world.tasks.get(&id)?);
+    let parent = task.parent;
+    let view = debug::view(runtime, &world, world.tasks.get(&id)?);
     let outer = Outer {
         task: world.current.replace(id),
         thread: std::mem::replace(&mut world.thread, thread),
@@ -235,13 +236,13 @@ fn enter(runtime: &Runtime, id: TaskId, change: TaskChange) -> Option<(Coroutine
             let name = world.tasks.get(&id).map(|task| task.name.clone());
             world.record(RecordKind::TaskStart {
                 name: name.unwrap_or_default(),
-                parent: view.parent,
+                parent,
             });
         }
         _ => world.record(RecordKind::Resume),
     }
     drop(world);
-    debug::notify(runtime, change, &view);
+    debug::notify(runtime, change, view);
     Some((coroutine, outer))
 }
 
@@ -391,11 +392,10 @@ fn suspend(runtime: &Runtime, id: TaskId) {
         });
     }
     world.record(RecordKind::Suspend { reason });
-    let view = world.tasks.get(&id).map(|task| TaskView::of(&world, task));
+    let task = world.tasks.get(&id);
+    let view = task.and_then(|task| debug::view(runtime, &world, task));
     drop(world);
-    if let Some(view) = view {
-        debug::notify(runtime, TaskChange::Suspend, &view);
-    }
+    debug::notify(runtime, TaskChange::Suspend, view);
 }
 
 /// The task is over: wakes whoever waits for it.
@@ -417,10 +417,10 @@ fn leave(runtime: &Runtime, id: TaskId, change: TaskChange, results: MultiValue)
             world.answers.push((id, results));
         }
     }
-    let view = TaskView::of(&world, &task);
+    let view = debug::view(runtime, &world, &task);
     world.end_removed_script(id);
     drop(world);
-    debug::notify(runtime, change, &view);
+    debug::notify(runtime, change, view);
 }
 
 /// The task failed: reports the error; the module lives on unless it ran out of time.

@@ -22,6 +22,8 @@ use crate::{
     error::ScriptError,
     inspect, meter,
     runtime::{Host, Runtime},
+    task::Task,
+    world::World,
 };
 
 /// The debugger's seat; its hooks are in [`Runtime::debug`].
@@ -92,13 +94,21 @@ pub(crate) fn is_terminated(runtime: &Runtime) -> bool {
     seat(runtime).is_some_and(|seat| seat.terminated.get())
 }
 
-/// Tells the debugger about a task.
-pub(crate) fn notify(runtime: &Runtime, change: TaskChange, task: &TaskView) {
+/// What a debugger is told about a task; `None` while nobody debugs.
+pub(crate) fn view(runtime: &Runtime, world: &World, task: &Task) -> Option<TaskView> {
+    let debug = runtime.debug.try_borrow();
+    let is_seated = debug.map_or(true, |hooks| hooks.is_some());
+    is_seated.then(|| TaskView::of(world, task))
+}
+
+/// Tells the debugger about a task, if there is one.
+pub(crate) fn notify(runtime: &Runtime, change: TaskChange, task: Option<TaskView>) {
+    let Some(task) = task else { return };
     // While the debugger is busy with a stop, an evaluation can start and end tasks; it sees them at the next stop.
     if let Ok(mut hooks) = runtime.debug.try_borrow_mut()
         && let Some(hooks) = hooks.as_mut()
     {
-        hooks.task(change, task);
+        hooks.task(change, &task);
     }
     rewatch(runtime);
 }

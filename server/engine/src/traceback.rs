@@ -175,12 +175,16 @@ pub(crate) fn declared_name(runtime: &Runtime, function: &Function) -> Option<St
     let info = function.info();
     let path = info.source?;
     let line = info.line_defined?;
-    let place = (path.trim_start_matches(['@', '=']).to_owned(), line);
-    if let Some(known) = runtime.names.borrow().get(&place) {
+    let path = path.trim_start_matches(['@', '=']);
+    let names = runtime.names.borrow();
+    if let Some(known) = names.get(path).and_then(|lines| lines.get(&line)) {
         return known.clone();
     }
-    let name = name_at(runtime, &place.0, line as i32);
-    runtime.names.borrow_mut().insert(place, name.clone());
+    drop(names);
+    let name = name_at(runtime, path, line as i32);
+    let mut names = runtime.names.borrow_mut();
+    let lines = names.entry(path.to_owned()).or_default();
+    lines.insert(line, name.clone());
     name
 }
 

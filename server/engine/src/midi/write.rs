@@ -3,7 +3,7 @@
 //! Invariant: an event lies within half a tick of its sample, also after any number of tempo changes. What MIDI has no message for
 //! (values of single notes, trigger pads, HALion's own controllers) is left out; a note whose voices are cut gets a note-off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use midly::{
     Format, Header, MetaMessage, MidiMessage, PitchBend, Smf, Timing, Track, TrackEvent,
@@ -44,13 +44,14 @@ pub fn midi_file<'a>(
                 song.signature(last, *signature);
             }
             RecordKind::EventOut(event) => song.event(last, channel, event),
-            RecordKind::VoicesCut { id, .. } => song.close(last, *id, 0.0),
+            RecordKind::VoicesCut { id, .. } => {
+                song.close(last, *id, 0.0);
+                song.cut.insert(*id);
+            }
             _ => {}
         }
     }
-    while let Some((&id, _)) = song.open.first_key_value() {
-        song.close(last, id, 0.0);
-    }
+    song.close_all(last);
     song.finish()
 }
 
@@ -64,6 +65,10 @@ struct Song<'a> {
     events: Vec<(u64, TrackEventKind<'a>)>,
     /// Channel and key of each note that has not ended, by id.
     open: BTreeMap<i64, (u8, u8)>,
+    /// Channel and key of each note that sounds again after its voices were cut.
+    again: BTreeSet<(u8, u8)>,
+    /// Ids of the notes whose voices were cut: their note-offs have nothing to end.
+    cut: BTreeSet<i64>,
 }
 
 impl<'a> Song<'a> {
@@ -75,6 +80,8 @@ impl<'a> Song<'a> {
             anchor_sample: 0.0,
             events: Vec::new(),
             open: BTreeMap::new(),
+            again: BTreeSet::new(),
+            cut: BTreeSet::new(),
         }
     }
 
@@ -126,11 +133,19 @@ impl<'a> Song<'a> {
             Event::NoteOff {
                 id, note, velocity, ..
             } => {
+                let (key, vel) = (seven_bits(*note), seven_bits(*velocity));
                 if self.open.contains_key(id) {
                     return self.close(sample, *id, *velocity);
                 }
-                let (key, vel) = (seven_bits(*note), seven_bits(*velocity));
+                if !self.again.remove(&(channel, key.as_int())) && self.cut.contains(id) {
+                    return;
+                }
                 MidiMessage::NoteOff { key, vel }
+            }
+            Event::Retrigger { note, velocity, .. } => {
+                let (key, vel) = (seven_bits(*note), seven_bits(velocity.max(1.0)));
+                self.again.insert((channel, key.as_int()));
+                MidiMessage::NoteOn { key, vel }
             }
             Event::Controller { number, value } if *number < 128 => MidiMessage::Controller {
                 controller: seven_bits(*number as f64),
@@ -170,6 +185,17 @@ impl<'a> Song<'a> {
     fn close(&mut self, sample: i64, id: i64, velocity: f64) {
         if let Some((channel, key)) = self.open.remove(&id) {
             let (key, vel) = (u7::from(key), seven_bits(velocity));
+            self.message(sample, channel, MidiMessage::NoteOff { key, vel });
+        }
+    }
+
+    /// Ends what is still open.
+    fn close_all(&mut self, sample: i64) {
+        while let Some((&id, _)) = self.open.first_key_value() {
+            self.close(sample, id, 0.0);
+        }
+        for (channel, key) in std::mem::take(&mut self.again) {
+            let (key, vel) = (u7::from(key), u7::from(0));
             self.message(sample, channel, MidiMessage::NoteOff { key, vel });
         }
     }

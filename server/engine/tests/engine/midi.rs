@@ -166,6 +166,36 @@ fn a_script_writes_its_own_notes() {
     assert_eq!(content(&midi_file(&records, &scenario)), expected);
 }
 
+/// A note that is cut by another ends in the file, once, and begins again when it is retriggered.
+#[test]
+fn retriggered_notes_begin_again() {
+    let note = |at: u32, key: u8, length: u32| {
+        format!("[[input]]\nat_ms={at}\nkind='note'\nnote={key}\nvelocity=1\nlength_ms={length}\n")
+    };
+    let text = format!(
+        "voice_mode='mono_retrigger'\n{}{}",
+        note(0, 60, 2000),
+        note(500, 64, 500)
+    );
+    let scenario = Scenario::parse(&text).unwrap();
+    let messages: Vec<String> = content(&midi_file(&play("", &scenario), &scenario))
+        .into_iter()
+        .skip(2)
+        .map(|line| line.replace("Midi { channel: u4(0), message: ", ""))
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "0 NoteOn { key: u7(60), vel: u7(1) } }",
+            "1 NoteOff { key: u7(60), vel: u7(0) } }",
+            "1 NoteOn { key: u7(64), vel: u7(1) } }",
+            "2 NoteOff { key: u7(64), vel: u7(0) } }",
+            "2 NoteOn { key: u7(60), vel: u7(1) } }",
+            "4 NoteOff { key: u7(60), vel: u7(0) } }",
+        ]
+    );
+}
+
 /// Notes that a file leaves open end with it, and a note-on of velocity 0 is a note-off.
 #[test]
 fn notes_without_an_end_are_closed() {

@@ -236,3 +236,56 @@ fn a_held_key_is_retriggered() {
         "",
     );
 }
+
+/// HALion semantics 5.8, 5.10, 5.12: ids that no note has are without effect; values outside their range, NaN and infinities are
+/// script errors that name the argument.
+#[test]
+fn strange_ids_and_values_are_survived() {
+    let script = "local ids = { 0/0, 1/0, -1/0, -1, 0, 99, 1.5, 1e300, 2^53, -2^63 }
+        local function try(...) local ok, why = pcall(...) if not ok then print(why) end end
+        function onNote(e)
+          postEvent(e)
+          for _, id in ipairs(ids) do
+            releaseVoice(id) fade(id, nil, 0, 10, true) changeVolume(id, 1) changeVolumedB(id, 1) changePan(id, 1) changeTune(id, 1)
+            changeNoteExpression(id, 1, 1) assert(getNoteExpression(id, 1) == -1)
+          end
+          for _, value in ipairs{ 0/0, 1/0 } do
+            try(fade, 1, value, 1, 1) try(changeVolume, 1, value) try(changePan, 1, value) try(changeNoteExpression, 1, value, 1) try(isKeyDown, value)
+            try(playNote, value, 1) try(postEvent, e, value) try(getCC, value) try(playTriggerPad, value) try(setBypassNoteOff, value)
+          end
+          fade(1, nil, 1, 1/0) fade(1, nil, 1, 0/0) changePan(1, 0, false, 0/0) changePan(1, 0, false, -1/0) playNote(60, 1, 0/0) playNote(60, 1, -1/0)
+        end
+        function onRelease() end";
+    let ran = run(script, "0 ms note 60 1");
+    assert_eq!(ran.outcome.n_errors, 0, "{}", ran.prints());
+    let refused = [
+        "bad argument #2 to 'fade' (0 to 1 expected, got NaN)",
+        "bad argument #2 to 'changeVolume' (finite number expected, got NaN)",
+        "bad argument #2 to 'changePan' (-1 to 1 expected, got NaN)",
+        "bad argument #2 to 'changeNoteExpression' (1 to 11 expected, got NaN)",
+        "bad argument #1 to 'isKeyDown' (0 to 127 expected, got NaN)",
+        "bad argument #1 to 'playNote' (0 to 127 expected, got NaN)",
+        "bad argument #1 to 'getCC' (0 to 152 expected, got NaN)",
+        "bad argument #1 to 'playTriggerPad' (1 to 8 expected, got NaN)",
+        "bad argument #1 to 'setBypassNoteOff' (0 to 127 expected, got NaN)",
+        "bad argument #2 to 'fade' (0 to 1 expected, got inf)",
+        "bad argument #2 to 'changeVolume' (finite number expected, got inf)",
+    ];
+    let prints = ran.prints();
+    for message in refused {
+        assert!(prints.contains(message), "{message}\n{prints}");
+    }
+}
+
+/// HALion semantics 5.5: a key held for long keeps no list of all the notes it has played, and each of them ends in its time.
+#[test]
+fn a_long_note_plays_many() {
+    let ran = run(
+        "function onNote() while isNoteHeld() do playNote(70, 1, 5) wait(6) end end function onRelease() end",
+        "0 ms note 60 3000",
+    );
+    let lines = ran.events_out();
+    let count = |what: &str| lines.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(count("note_on"), 500);
+    assert_eq!(count("note_off"), 500);
+}
