@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use halion_analysis::{FileId, Script, ScriptKind, SourceFile};
+use halion_engine::files::{MemoryFiles, Root};
 use halion_engine::{Engine, Observer, Record, RecordKind, Scenario, Source, Surroundings};
 use halion_syntax::TextSize;
 
@@ -61,11 +62,15 @@ pub fn play(script: &Script, scenario: Scenario) -> Vec<Record> {
             .cloned()
             .ok_or_else(|| format!("no file `{name}`"))
     });
+    let mut files = MemoryFiles::default();
+    for file in &script.files {
+        files.put(Root::Script, &file.path, file.text.as_bytes());
+    }
     match Engine::new(
         source(FileId(0)),
         Surroundings {
             modules: load,
-            ..Surroundings::none()
+            files: Box::new(files),
         },
         scenario,
         Box::new(Collector(Arc::clone(&records))),

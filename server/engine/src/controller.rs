@@ -6,6 +6,7 @@ use halion_api::Thread;
 use mlua::MultiValue;
 
 use crate::{
+    background,
     builtins::{parameters, presets},
     dispatch,
     engine::Engine,
@@ -25,6 +26,7 @@ impl Engine {
         active |= self.run_change_jobs();
         active |= self.resume_controller_tasks();
         active |= presets::step(&self.lua, &self.host);
+        active |= background::step(&self.lua, &self.host);
         self.take_answers();
         active |= self.host.world.borrow().next_task_id() != first_task;
         self.idle(active);

@@ -129,6 +129,7 @@ impl Engine {
             names: RefCell::new(BTreeMap::new()),
             modules: RefCell::new(surroundings.modules),
             files: RefCell::new(surroundings.files),
+            open_files: Cell::default(),
             script_dir: files::folder_of(&script.path).to_owned(),
         });
         let (lua, interpreter) = state::fresh(&host)?;
@@ -243,7 +244,8 @@ impl Engine {
             && world.async_done.is_empty()
             && world.sync_jobs.is_empty()
             && world.change_jobs.is_empty()
-            && world.loads.is_empty())
+            && world.loads.is_empty()
+            && world.background.is_empty())
     }
 }
 

@@ -7,6 +7,8 @@
 //! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), and `proposed`
 //! (every choice made where the manual is silent).
 
+mod audio;
+mod background;
 mod bindings;
 mod builtins;
 mod calendar;
@@ -29,6 +31,7 @@ mod keys;
 mod lifecycle;
 mod meter;
 mod midi;
+mod midi_file;
 mod modulation;
 mod native;
 mod outgoing;

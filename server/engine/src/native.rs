@@ -84,7 +84,22 @@ pub(crate) fn function(
     threads: Threads,
     body: Body,
 ) -> mlua::Result<Function> {
-    make(lua, host, (name, name), threads, None, body)
+    make(lua, host, (name, name), threads, (0, false), body)
+}
+
+/// A method of an object of Lua's libraries, such as a file: the object goes in front and does not count as an argument.
+pub(crate) fn method(lua: &Lua, host: &Host, name: &str, body: Body) -> mlua::Result<Function> {
+    make(lua, host, (name, name), Threads::BOTH, (1, false), body)
+}
+
+/// A function that remembers something.
+pub(crate) fn closure(
+    lua: &Lua,
+    host: &Host,
+    name: &str,
+    body: impl Fn(&Call<'_>) -> Result + 'static,
+) -> mlua::Result<Function> {
+    make(lua, host, (name, name), Threads::BOTH, (0, false), body)
 }
 
 /// The same for an entry of the API; a method is called with its object in front.
@@ -100,7 +115,7 @@ pub(crate) fn api_function(
         host,
         (&function.name, &function.qualified_name()),
         threads,
-        Some(function.kind),
+        (usize::from(function.kind == FunctionKind::Method), true),
         body,
     )
 }
@@ -113,8 +128,7 @@ pub(crate) fn constructor(
     body: Body,
 ) -> mlua::Result<Function> {
     let name = function.name.as_str();
-    let kind = Some(FunctionKind::Method);
-    make(lua, host, (name, name), function.threads, kind, body)
+    make(lua, host, (name, name), function.threads, (1, true), body)
 }
 
 fn make(
@@ -122,11 +136,9 @@ fn make(
     host: &Host,
     names: (&str, &str),
     threads: Threads,
-    kind: Option<FunctionKind>,
-    body: Body,
+    (first, is_api): (usize, bool),
+    body: impl Fn(&Call<'_>) -> Result + 'static,
 ) -> mlua::Result<Function> {
-    let first = usize::from(kind == Some(FunctionKind::Method));
-    let is_api = kind.is_some();
     let (host, name, qualified) = (host.clone(), names.0.to_owned(), names.1.to_owned());
     let inner = lua.create_function(move |lua, args: MultiValue| {
         let thread = host.world.borrow().thread;
@@ -333,6 +345,14 @@ impl Call<'_> {
             Value::Integer(number) => Ok(number.to_string()),
             Value::Number(number) => Ok(crate::event::short(number)),
             _ => Err(self.expected(at, "string")),
+        }
+    }
+
+    /// The bytes of a string, or of a number written as one.
+    pub fn bytes(&self, at: usize) -> std::result::Result<Vec<u8>, Raise> {
+        match self.value(at) {
+            Value::String(text) => Ok(text.as_bytes().to_vec()),
+            _ => self.string(at).map(String::into_bytes),
         }
     }
 

@@ -33,7 +33,10 @@ pub const RUN_LIMIT_MS: f64 = 10_000.0;
 pub const FALLBACK_TEMPO: f64 = 120.0;
 
 /// What `messageBox` answers without a person to ask: the first button (HALion semantics 11.7).
-pub const MESSAGE_BOX_ANSWER: f64 = 2.0;
+pub const MESSAGE_BOX_ANSWER: &str = "button1";
+
+/// Bytes by which the memory that is set aside for a script grows (`getAllocatedMemory`; the manual names no size).
+pub const MEMORY_STEP: usize = 1 << 20;
 
 /// `os.time` at sample 0: midnight of 1 January 2024, UTC, so that runs are alike on every day.
 pub const EPOCH_SECONDS: f64 = 1_704_067_200.0;
@@ -74,6 +77,9 @@ pub const SCRIPT_MODULE_TYPE: &str = "MIDI Script";
 
 /// Controller steps that a background load takes (HALion semantics 9.12): a script that polls sees it on its way once.
 pub const LOAD_STEPS: u32 = 2;
+
+/// How many seconds of sound one second of background analysis works through (HALion semantics 9.13; the manual names no speed).
+pub const ANALYSIS_SPEED: f64 = 20.0;
 
 /// The `error` of a background load that the script has cancelled (HALion semantics 9.12; the manual does not name it).
 pub const LOAD_CANCELLED: &str = "cancelled";

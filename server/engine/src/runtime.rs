@@ -16,6 +16,7 @@ use mlua::{
 };
 
 use crate::{
+    builtins::io::OpenFiles,
     debug::{self, DebugHooks, TaskChange},
     engine::ModuleLoader,
     files::Files,
@@ -40,6 +41,7 @@ pub(crate) struct Runtime {
     pub names: RefCell<BTreeMap<String, BTreeMap<usize, Option<String>>>>,
     pub modules: RefCell<ModuleLoader>,
     pub files: RefCell<Box<dyn Files>>,
+    pub open_files: Cell<OpenFiles>,
     /// Folder of the script, as its path is written; empty for the current one.
     pub script_dir: String,
 }

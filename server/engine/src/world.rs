@@ -8,7 +8,8 @@ use halion_api::Thread;
 use mlua::{Function, MultiValue, Value};
 
 use crate::{
-    builtins::{presets::Load, variables::SlotLocals},
+    background::Background,
+    builtins::{output::OutputFile, presets::Load, variables::SlotLocals},
     clock::{Clock, Samples},
     engine::Observer,
     modulation::{Modulation, Output},
@@ -88,6 +89,11 @@ pub(crate) struct World {
     pub passwords: BTreeSet<String>,
     /// What loads in the background (HALion semantics 9.12).
     pub loads: VecDeque<Load>,
+    /// What closes the next boxes of `messageBox`.
+    pub box_answers: VecDeque<String>,
+    pub output_file: Option<OutputFile>,
+    /// What else works beside the script.
+    pub background: Background,
     /// The task that took the script module out of the plug-in (HALion semantics 2.11).
     removed_by: Option<TaskId>,
     pub controller_time_out_ms: f64,
@@ -151,6 +157,9 @@ impl World {
             tree,
             passwords: BTreeSet::new(),
             loads: VecDeque::new(),
+            box_answers: scenario.box_answers.iter().cloned().collect(),
+            output_file: None,
+            background: Background::default(),
             removed_by: None,
             controller_time_out_ms: proposed::CONTROLLER_TIME_OUT_MS,
             processor_time_out_ms: proposed::PROCESSOR_TIME_OUT_MS,
@@ -254,6 +263,7 @@ impl World {
         self.sync_jobs.clear();
         self.change_jobs.clear();
         self.loads.clear();
+        self.background = Background::default();
         self.spawned.clear();
     }
 
@@ -286,6 +296,7 @@ impl World {
     pub fn clear(&mut self) {
         self.end_script();
         self.answers.clear();
+        self.output_file = None;
         self.undo.close_all();
         self.parameters = Parameters::default();
         self.slot_locals = SlotLocals::default();

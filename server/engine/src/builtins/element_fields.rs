@@ -4,7 +4,7 @@ use halion_api::api;
 use mlua::Value;
 
 use crate::{
-    builtins::{element_parameters, elements, parameter_definitions, presets},
+    builtins::{audio_files, element_parameters, elements, parameter_definitions, presets},
     event::short,
     native::{self, Call, Raise},
     record::ParameterChange,
@@ -15,6 +15,7 @@ use crate::{
 pub(super) fn read(call: &Call<'_>, object: &Value, key: &str) -> native::Result {
     match call.name {
         "ParameterDefinition" => return parameter_definitions::field(call, object, key),
+        "AudioFile" => return audio_files::field(call, object, key),
         "LoadProgress" => return presets::progress_field(object, key),
         _ => {}
     }

@@ -167,8 +167,12 @@ pub(crate) fn controller(number: i64, value: f64) -> Event {
 
 /// The event in argument `at`, checked.
 pub(crate) fn read(call: &Call<'_>, at: usize) -> Result<Event, Raise> {
-    let value = call.value(at);
-    let (Some("Event"), Value::Table(table)) = (types::class_of(&value).as_deref(), &value) else {
+    read_value(call, at, &call.value(at))
+}
+
+/// The event that a value in argument `at` is, checked.
+pub(crate) fn read_value(call: &Call<'_>, at: usize, value: &Value) -> Result<Event, Raise> {
+    let (Some("Event"), Value::Table(table)) = (types::class_of(value).as_deref(), value) else {
         return Err(call.expected(at, "Event"));
     };
     let number = |field: &str, low: f64, high: f64| -> Result<f64, Raise> {

@@ -1,8 +1,9 @@
-//! The surroundings of the script: context, slot, host, product (HALion semantics 1.3, 7.5, 8.6), and calls that need a person.
+//! The surroundings of the script: context, slot, host, product (HALion semantics 1.3, 7.5, 8.6), and the browser.
 
 use mlua::Value;
 
 use crate::{
+    builtins::elements,
     native::{self, Body, Call},
     proposed,
 };
@@ -16,8 +17,9 @@ pub(super) fn body(name: &str) -> Option<Body> {
         "getScriptVersion" => |call| text(call, proposed::SCRIPT_VERSION),
         "getHostName" => |call| text(call, proposed::HOST_NAME),
         "getHostVersion" => |call| text(call, proposed::HOST_VERSION),
+        "getUsedMemory" => |call| native::number(call.lua.used_memory() as f64),
+        "getAllocatedMemory" => allocated_memory,
         "openURL" => open_url,
-        "messageBox" => message_box,
         _ => return None,
     })
 }
@@ -26,22 +28,16 @@ fn text(call: &Call<'_>, text: &str) -> native::Result {
     native::value(Value::String(call.lua.create_string(text)?))
 }
 
+/// Lua asks for memory in steps; the manual does not say how large HALion's are.
+fn allocated_memory(call: &Call<'_>) -> native::Result {
+    let used = call.lua.used_memory();
+    native::number(used.next_multiple_of(proposed::MEMORY_STEP) as f64)
+}
+
 /// No browser opens here: the trace says what would have been opened.
 fn open_url(call: &Call<'_>) -> native::Result {
+    elements::checked(call)?;
     let address = call.string(1)?;
     call.world(|world| world.print(format!("[openURL] {address}")));
     native::nothing()
-}
-
-/// Modal in HALion; answered at once here (HALion semantics 11.7).
-fn message_box(call: &Call<'_>) -> native::Result {
-    let text = match call.value(1) {
-        Value::Table(config) => config
-            .raw_get::<Option<String>>("text")
-            .unwrap_or_default()
-            .unwrap_or_default(),
-        _ => call.string(1)?,
-    };
-    call.world(|world| world.print(format!("[messageBox] {text}")));
-    native::number(proposed::MESSAGE_BOX_ANSWER)
 }

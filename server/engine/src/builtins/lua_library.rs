@@ -6,7 +6,8 @@ use halion_api::{Availability, Threads, api};
 use mlua::{Function, Lua, Table, Value, ffi};
 
 use crate::{
-    builtins::{debug_library, finalizers, modules, output, types},
+    builtins::{debug_library, finalizers, io, modules, output, types},
+    files::{self, FileError, Reach},
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
@@ -47,21 +48,11 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
             ("time", os_time as Body),
             ("clock", os_clock),
             ("date", os_date),
-            ("remove", refuse_file),
-            ("rename", refuse_file),
+            ("remove", os_remove),
+            ("rename", os_rename),
         ],
     )?;
-    fill(
-        lua,
-        host,
-        "io",
-        &[
-            ("open", refuse_file as Body),
-            ("lines", refuse_lines),
-            ("input", refuse_lines),
-            ("output", refuse_lines),
-        ],
-    )?;
+    io::install(lua, host)?;
     format_without_addresses(lua, host)?;
     finalizers::install(lua, host)?;
     debug_library::install(lua)?;
@@ -139,11 +130,6 @@ fn remove(lua: &Lua) -> mlua::Result<()> {
         let package: Table = globals.raw_get("package")?;
         let loaded: Table = package.raw_get("loaded")?;
         loaded.raw_set(library.name.as_str(), Value::Nil)?;
-    }
-    // Console streams would leave the simulation.
-    let io: Table = globals.raw_get("io")?;
-    for name in ["read", "write", "close", "stdin", "stdout", "stderr"] {
-        io.raw_set(name, Value::Nil)?;
     }
     Ok(())
 }
@@ -273,24 +259,37 @@ fn os_date(call: &Call<'_>) -> native::Result {
     native::value(Value::String(call.lua.create_string(text)?))
 }
 
-/// Files are out of reach until a sandbox is handed in (HALion semantics 11.2).
-fn refuse_file(call: &Call<'_>) -> native::Result {
-    let path = call.string(1)?;
-    let message = call
-        .lua
-        .create_string(format!("{path}: permission denied"))?;
-    Ok(native::Reply::Values(
-        [Value::Nil, Value::String(message)].into_iter().collect(),
-    ))
+/// `os.remove(path)`
+fn os_remove(call: &Call<'_>) -> native::Result {
+    call.host.meter.charge_call();
+    let path = call.bytes(1)?;
+    let removed =
+        files::locate(call.host, &path, Reach::Lua).and_then(|place| match place.is_given() {
+            true => Err(FileError::Denied),
+            false => call.host.files.borrow_mut().remove(&place),
+        });
+    match removed {
+        Ok(()) => native::boolean(true),
+        Err(error) => io::failure(call, Some(&String::from_utf8_lossy(&path)), &error),
+    }
 }
 
-fn refuse_lines(call: &Call<'_>) -> native::Result {
-    let path = if call.value(1).is_nil() {
-        "standard stream".to_owned()
-    } else {
-        call.string(1)?
-    };
-    Err(Raise::Script(format!("{path}: permission denied")))
+/// `os.rename(from, to)`
+fn os_rename(call: &Call<'_>) -> native::Result {
+    call.host.meter.charge_call();
+    let (from, to) = (call.bytes(1)?, call.bytes(2)?);
+    let locate = |path: &[u8]| files::locate(call.host, path, Reach::Lua);
+    let renamed = locate(&from)
+        .and_then(|from| Ok((from, locate(&to)?)))
+        .and_then(|(from, to)| match from.is_given() || to.is_given() {
+            true => Err(FileError::Denied),
+            false => Ok((from, to)),
+        })
+        .and_then(|(from, to)| call.host.files.borrow_mut().rename(&from, &to));
+    match renamed {
+        Ok(()) => native::boolean(true),
+        Err(error) => io::failure(call, Some(&String::from_utf8_lossy(&from)), &error),
+    }
 }
 
 /// Collecting is allowed; the numbers it gives would differ between machines, except that they exist.

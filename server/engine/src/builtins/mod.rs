@@ -3,9 +3,11 @@
 //! Invariant: a body is called with its thread already checked; it never borrows the world while it calls Lua.
 
 mod arguments;
+mod audio_files;
 mod automation;
 mod busses;
 mod debug_library;
+mod decompose;
 mod element_fields;
 pub(crate) mod element_parameters;
 mod element_values;
@@ -14,9 +16,13 @@ pub(crate) mod event_object;
 mod finalizers;
 mod find;
 mod host;
+pub(crate) mod io;
 mod live_tables;
 pub(crate) mod lua_library;
+mod message_box;
+mod midi_files;
 mod modulation_rows;
+mod module_search;
 pub(crate) mod modules;
 mod notes;
 pub(crate) mod output;
@@ -45,6 +51,10 @@ pub(crate) fn body(name: &str) -> Option<Body> {
         .or_else(|| host::body(name))
         .or_else(|| live_tables::body(name))
         .or_else(|| output::body(name))
+        .or_else(|| midi_files::body(name))
+        .or_else(|| message_box::body(name))
+        .or_else(|| audio_files::body(name))
+        .or_else(|| decompose::body(name))
         .or_else(|| parameters::body(name))
         .or_else(|| event_object::body(name))
         .or_else(|| automation::body(name))
@@ -63,6 +73,7 @@ pub(crate) fn method_body(name: &str) -> Option<Body> {
         .or_else(|| find::body(name))
         .or_else(|| tree_changes::body(name))
         .or_else(|| presets::body(name))
+        .or_else(|| audio_files::method_body(name))
         .or_else(|| busses::body(name))
         .or_else(|| quick_controls::body(name))
         .or_else(|| modulation_rows::body(name))

@@ -8,6 +8,7 @@ use halion_api::Threads;
 use mlua::{Function, Lua, Table, Value, chunk::ChunkMode};
 
 use crate::{
+    builtins::module_search,
     files::{self, Reach},
     native::{self, Call, Raise, Reply},
     runtime::{Host, Runtime, plain_error},
@@ -36,7 +37,7 @@ pub(super) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
         package.raw_set(name, Value::Nil)?;
     }
     package.raw_set("cpath", "")?;
-    package.raw_set("path", "?.lua")
+    package.raw_set("path", module_search::LOADER)
 }
 
 /// Remembers a text under its path and compiles it; the error is Lua's message.
@@ -66,13 +67,14 @@ pub(crate) fn chunk_text(text: &str) -> String {
     }
 }
 
-/// `require(name)`: `package.loaded`, then `package.preload`, then the loader.
+/// `require(name)`: `package.loaded`, then `package.preload`, then `package.path`.
 pub(super) fn require(call: &Call<'_>) -> native::Result {
     let name = call.string(1)?;
     let package: Table = call.lua.globals().raw_get("package")?;
     let loaded: Table = package.raw_get("loaded")?;
     let known = loaded.raw_get::<Value>(name.as_str())?;
-    if !known.is_nil() {
+    // As in Lua 5.2, false counts as not loaded, and nothing tells a module that is being loaded.
+    if !matches!(known, Value::Nil | Value::Boolean(false)) {
         return native::value(known);
     }
     let preload = package
@@ -82,8 +84,7 @@ pub(super) fn require(call: &Call<'_>) -> native::Result {
     let (chunk, origin) = match preload {
         Some(Value::Function(chunk)) => (chunk, ":preload:".to_owned()),
         _ => {
-            let source = (call.host.modules.borrow_mut())(&name)
-                .map_err(|why| Raise::Script(format!("module '{name}' not found: {why}")))?;
+            let source = module_search::find(call, &name)?;
             let chunk =
                 compile(call.lua, call.host, &source.path, &source.text).map_err(|message| {
                     Raise::Script(format!("error loading module '{name}': {message}"))

@@ -3,7 +3,7 @@
 
 use mlua::{Function, Lua, Table, Value};
 
-use crate::{native::Raise, runtime};
+use crate::{builtins::io, native::Raise, runtime};
 
 /// Key of a class's metatable that holds its name.
 pub(crate) const CLASS: &str = "__class";
@@ -74,6 +74,11 @@ fn object(lua: &Lua, value: &Value) -> Result<Value, Raise> {
                 "'tostring' must return a string to 'print'".to_owned(),
             )),
         };
+    }
+    if let Value::UserData(data) = value
+        && let Some(shown) = io::shown(data, object_number(lua, value)?)
+    {
+        return Ok(Value::String(lua.create_string(shown)?));
     }
     let address = format!(
         "{}: 0x{:08x}",

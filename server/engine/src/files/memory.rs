@@ -22,7 +22,7 @@ impl MemoryFiles {
     }
 
     fn is_folder(&self, place: &Place) -> bool {
-        place.is_root() || self.files.keys().any(|file| file.is_inside(place))
+        place.is_given() || self.files.keys().any(|file| file.is_inside(place))
     }
 
     /// May a file be written there, and is there room for `n_bytes` more?
@@ -46,8 +46,10 @@ impl MemoryFiles {
 
 impl Files for MemoryFiles {
     fn kind(&mut self, place: &Place) -> Option<Kind> {
-        if self.files.contains_key(place) {
-            return Some(Kind::File);
+        if let Some(bytes) = self.files.get(place) {
+            return Some(Kind::File {
+                n_bytes: bytes.len() as u64,
+            });
         }
         self.is_folder(place).then_some(Kind::Folder)
     }
@@ -77,7 +79,7 @@ impl Files for MemoryFiles {
     }
 
     fn remove(&mut self, place: &Place) -> Result<(), FileError> {
-        if place.root() == Root::Script || place.is_root() {
+        if place.root() == Root::Script || place.is_given() {
             return Err(FileError::Denied);
         }
         match self.files.remove(place) {

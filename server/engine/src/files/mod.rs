@@ -32,7 +32,10 @@ pub trait Files: Send {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A file.
-    File,
+    File {
+        /// Its length.
+        n_bytes: u64,
+    },
     /// A folder.
     Folder,
 }
@@ -54,6 +57,14 @@ pub enum FileError {
     Full,
     /// Larger than what is read.
     TooLarge,
+    /// Reading from what is open for writing, or the other way round.
+    NotOpenForThis,
+    /// A position before the start of the file.
+    InvalidPosition,
+    /// More open files than a script may have.
+    TooManyOpen,
+    /// Standard input and output have no position.
+    NotSeekable,
     /// What the system says, in its words.
     Other(String),
 }
@@ -69,6 +80,10 @@ impl FileError {
             FileError::NotEmpty => "Directory not empty",
             FileError::Full => "No space left on device",
             FileError::TooLarge => "File too large",
+            FileError::NotOpenForThis => "Bad file descriptor",
+            FileError::InvalidPosition => "Invalid argument",
+            FileError::TooManyOpen => "Too many open files",
+            FileError::NotSeekable => "Illegal seek",
             FileError::Other(text) => text,
         }
     }
@@ -78,11 +93,15 @@ impl FileError {
         match self {
             FileError::Missing => 2,
             FileError::Other(_) => 5,
+            FileError::NotOpenForThis => 9,
             FileError::Denied => 13,
             FileError::NotAFolder => 20,
             FileError::IsFolder => 21,
+            FileError::InvalidPosition => 22,
+            FileError::TooManyOpen => 24,
             FileError::TooLarge => 27,
             FileError::Full => 28,
+            FileError::NotSeekable => 29,
             FileError::NotEmpty => 39,
         }
     }
@@ -95,6 +114,9 @@ pub(crate) fn folder_of(path: &str) -> &str {
 
 /// The place that a path of the script means.
 pub(crate) fn locate(runtime: &Runtime, path: &[u8], reach: Reach) -> Result<Place, FileError> {
+    if path.is_empty() {
+        return Err(FileError::Missing);
+    }
     Place::locate(path, &runtime.script_dir, reach).ok_or(FileError::Denied)
 }
 

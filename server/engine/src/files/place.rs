@@ -49,6 +49,12 @@ impl Place {
         &self.path
     }
 
+    /// A folder that is there on every computer: a root, or one that HALion lets a script use.
+    pub(crate) fn is_given(&self) -> bool {
+        const GIVEN: [&str; 3] = ["Documents", "Documents/Steinberg", "Documents/tmp"];
+        self.is_root() || self.root == Root::Sandbox && GIVEN.contains(&self.path.as_str())
+    }
+
     pub(super) fn is_root(&self) -> bool {
         self.path.is_empty()
     }
@@ -144,7 +150,7 @@ fn is_name(part: &str) -> bool {
         && !DEVICES.contains(&stem.as_str())
 }
 
-/// How many parts name the home of a user: `/Users/x`, `/home/x`, `/root`, `C:/Users/x`.
+/// How many parts name the home of a user: `Users/x`, `home/x`, `root`, and `Users/x` of a drive.
 fn length_of_home(parts: &[&str], drive: Option<char>) -> Option<usize> {
     let first = parts.first()?;
     let folder = if drive.is_some() || first.eq_ignore_ascii_case("users") {
@@ -192,8 +198,8 @@ mod tests {
                     "/Users/ann/Documents/Steinberg/a.txt",
                     "Sandbox Documents/Steinberg/a.txt",
                 ),
-                ("/home/ann/Documents/tmp/a", "Sandbox Documents/tmp/a"),
-                ("/root/Documents/tmp/a", "Sandbox Documents/tmp/a"),
+                ("\\home\\ann\\Documents\\tmp\\a", "Sandbox Documents/tmp/a"),
+                ("\\root\\Documents\\tmp\\a", "Sandbox Documents/tmp/a"),
                 (
                     "C:/Users/ann/Documents/Steinberg/x/a",
                     "Sandbox Documents/Steinberg/x/a",

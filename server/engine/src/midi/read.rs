@@ -8,13 +8,14 @@ use midly::{Format, MetaMessage, MidiMessage, PitchBend, Smf, Timing, TrackEvent
 
 use crate::{
     event::Signature,
+    midi_file,
     scenario::{Input, InputKind, LONGEST_MS, Scenario},
     transport::MapEntry,
 };
 
 /// Reads a file; the message of an error says what is wrong with it.
 pub(crate) fn read(bytes: &[u8]) -> Result<Scenario, String> {
-    let file = Smf::parse(bytes).map_err(|error| format!("not a Standard MIDI File: {error}"))?;
+    let file = midi_file::parse(bytes)?;
     if file.header.format == Format::Sequential && file.tracks.len() > 1 {
         return Err(
             "MIDI files of format 2 (independent songs) cannot be played; save it as format 0 or 1"

@@ -4,6 +4,7 @@
 //! a file of its own that `input::kinds` chains) and a variant of [`InputKind`]. Reader, error messages and documentation
 //! come from those rows.
 
+mod answers;
 mod error;
 mod input;
 mod lifecycle;
@@ -74,6 +75,8 @@ pub struct Scenario {
     pub preset: Option<Preset>,
     /// What comes in, in any order of time.
     pub inputs: Vec<Input>,
+    /// What closes the boxes of `messageBox`, in their order: names of `MessageBoxResult`.
+    pub box_answers: Vec<String>,
     /// The program tree the script finds.
     pub program: Program,
 }
@@ -231,6 +234,11 @@ const KEYS: &[Key] = &[
         "What comes in, in any order of time.",
     ),
     Key::optional(
+        "message_box",
+        Form::Tables(answers::KEYS),
+        "Answers to the boxes of `messageBox`, one after the other; then the first button.",
+    ),
+    Key::optional(
         "program",
         Form::Raw("[program], or the name of a file in quotes"),
         "The program tree; without it a program, a layer, the script module and one zone.",
@@ -259,6 +267,7 @@ impl Scenario {
             slots: [proposed::SLOT_INDEX].into(),
             preset: None,
             inputs: Vec::new(),
+            box_answers: Vec::new(),
             program: Program::Default,
         }
     }
@@ -294,6 +303,7 @@ impl Scenario {
                 },
                 preset: fields.tables("preset").first().map(lifecycle::preset),
                 inputs: fields.inputs("input"),
+                box_answers: answers::of(&fields),
                 program: program::of_scenario(root, lines)?,
             })
         })
