@@ -16,6 +16,7 @@ export interface Launch {
   noDebug?: boolean;
   restartOnSave?: boolean;
   libraryDirs?: string[];
+  filesDir?: string;
   scriptKind?: "auto" | "midi" | "ui";
   [key: string]: unknown;
 }
@@ -70,6 +71,7 @@ export function completeLaunch(launch: Launch, folder: string | undefined, defau
     libraryDirs: (launch.libraryDirs ?? defaults.libraryDirs).map((dir) => expandPath(dir, folder)),
     scriptKind: launch.scriptKind ?? defaults.scriptKind,
   };
+  if (launch.filesDir) complete.filesDir = expandPath(launch.filesDir, folder);
   if (launch.scenario) {
     complete.scenario = absolute(launch.scenario, folder);
     if (!existsSync(complete.scenario)) {

@@ -4,13 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use halion_debugger::files::MemoryFiles;
 use halion_debugger::{Launch, Scenario, ScenarioError, Source};
 use halion_workspace::{Options, find_module, read_bytes, read_text, run_target};
 use serde::Deserialize;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::convert::{absolute, key};
+use crate::files::ScriptFiles;
 use crate::message::Refusal;
 
 /// The launch configuration.
@@ -33,6 +33,8 @@ pub(crate) struct LaunchArguments {
     /// Where modules are looked for besides the script's folder.
     #[serde(default)]
     pub(crate) library_dirs: Vec<String>,
+    /// The folder for the files that the script reads and writes; without it they are kept in memory.
+    pub(crate) files_dir: Option<String>,
     /// Where HALion would run the script.
     #[serde(default)]
     pub(crate) script_kind: ScriptKind,
@@ -53,7 +55,7 @@ pub(crate) enum ScriptKind {
 }
 
 /// The names of the launch configuration, in the order of the schema.
-pub const LAUNCH_ARGUMENTS: [&str; 8] = [
+pub const LAUNCH_ARGUMENTS: [&str; 9] = [
     "program",
     "scenario",
     "untilMs",
@@ -61,6 +63,7 @@ pub const LAUNCH_ARGUMENTS: [&str; 8] = [
     "noDebug",
     "restartOnSave",
     "libraryDirs",
+    "filesDir",
     "scriptKind",
 ];
 
@@ -114,10 +117,11 @@ pub(crate) fn prepare(
         library_dirs: arguments.library_dirs.iter().map(PathBuf::from).collect(),
         ..Options::default()
     };
+    let files_dir = arguments.files_dir.as_deref().map(Path::new);
     let launch = Launch {
         script: Source { path, text },
         modules: Box::new(move |name| load_module(name, &folder, &options, &required)),
-        files: Box::new(MemoryFiles::default()),
+        files: Box::new(ScriptFiles::new(&target.script, files_dir)),
         scenario,
         until,
         stop_on_entry: arguments.stop_on_entry,

@@ -4,10 +4,11 @@
 //! `enum Input`. Malformed messages end nothing but themselves.
 //!
 //! In reading order: [`serve`] the loop, `transport` frames, `message` the envelope, `requests` the table of requests,
-//! `session` what they act on, `launch`, `convert`, `types`, `capabilities`.
+//! `session` what they act on, `launch`, `files`, `convert`, `types`, `capabilities`.
 
 mod capabilities;
 mod convert;
+mod files;
 mod launch;
 mod message;
 mod requests;
@@ -16,5 +17,6 @@ mod session;
 mod transport;
 mod types;
 
+pub use files::ScriptFiles;
 pub use launch::LAUNCH_ARGUMENTS;
 pub use server::{serve, serve_port, serve_stdio};

@@ -160,6 +160,15 @@ pub struct RunArgs {
     /// Write what the script sends on as a standard MIDI file
     #[arg(long, value_name = "FILE.mid")]
     pub midi_out: Option<PathBuf>,
+    /// The folder that stands for the disk when the script reads and writes files; without it they are kept in memory
+    ///
+    /// Below it are Documents/Steinberg and Documents/tmp, the folders that HALion lets a script use, whatever the user's home is
+    /// called: `/Users/me/Documents/Steinberg/a.txt` and `C:/Users/me/Documents/Steinberg/a.txt` are both
+    /// DIR/Documents/Steinberg/a.txt. HALion's own functions take any path: readMidiFile("C:/Songs/a.mid") reads DIR/C/Songs/a.mid.
+    /// Relative paths start at the script's folder, which can be read only. Other paths, and links that lead out of these folders, are
+    /// refused as HALion refuses them.
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
     /// Play without checking first
     #[arg(long)]
     pub no_check: bool,

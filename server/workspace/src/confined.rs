@@ -30,7 +30,6 @@ pub struct ConfinedFolder {
     rights: Rights,
     room: u64,
     new_files: u32,
-    written: bool,
 }
 
 impl ConfinedFolder {
@@ -41,23 +40,19 @@ impl ConfinedFolder {
             rights,
             room: GROWTH_LIMIT,
             new_files: NEW_FILES_LIMIT,
-            written: false,
         }
     }
 
-    /// Has anything been changed?
-    pub fn is_written(&self) -> bool {
-        self.written
+    /// Is there a folder?
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.resolve(path).is_ok_and(|path| path.is_dir())
     }
 
-    /// Is there a folder (true) or a file (false)? An error of the kind `NotFound` if nothing is there.
-    pub fn is_folder(&self, path: &str) -> io::Result<bool> {
+    /// Length of a file in bytes.
+    pub fn length(&self, path: &str) -> io::Result<u64> {
         let metadata = fs::metadata(self.resolve(path)?)?;
-        if metadata.is_dir() {
-            return Ok(true);
-        }
         regular(&metadata)?;
-        Ok(false)
+        Ok(metadata.len())
     }
 
     /// The content of a file.
@@ -102,7 +97,6 @@ impl ConfinedFolder {
             fs::remove_file(path)?;
             self.room = self.room.saturating_add(metadata.len()).min(GROWTH_LIMIT);
         }
-        self.written = true;
         Ok(())
     }
 
@@ -135,7 +129,6 @@ impl ConfinedFolder {
             }
             Err(error) => return Err(error),
         };
-        self.written = true;
         Ok((path, old_len))
     }
 
@@ -223,19 +216,18 @@ mod tests {
     #[test]
     fn files_are_made_with_their_folders_and_changed() {
         let (_outer, mut folder) = folder(Rights::Write);
-        assert!(!folder.is_written());
         folder.write("x/y/b.txt", b"one").unwrap();
         folder.append("x/y/b.txt", b" two").unwrap();
-        assert!(folder.is_written());
         assert_eq!(folder.read("x/y/b.txt").unwrap(), b"one two");
-        assert!(folder.is_folder("x/y").unwrap());
+        assert!(folder.is_folder("x/y"));
+        assert_eq!(folder.length("x/y/b.txt").unwrap(), 7);
         refused(folder.read("x"), ErrorKind::IsADirectory);
         refused(folder.remove("x"), ErrorKind::DirectoryNotEmpty);
         folder.rename("x/y/b.txt", "a.txt").unwrap();
         assert_eq!(folder.read("a.txt").unwrap(), b"one two");
         folder.remove("x/y").unwrap();
-        refused(folder.is_folder("x/y"), ErrorKind::NotFound);
-        refused(folder.is_folder("a.txt/b"), ErrorKind::NotADirectory);
+        assert!(!folder.is_folder("x/y"));
+        refused(folder.length("a.txt/b"), ErrorKind::NotADirectory);
     }
 
     #[test]
@@ -285,7 +277,8 @@ mod tests {
             refused(folder.write(path, b"x"), ErrorKind::PermissionDenied);
             refused(folder.append(path, b"x"), ErrorKind::PermissionDenied);
             refused(folder.remove(path), ErrorKind::PermissionDenied);
-            refused(folder.is_folder(path), ErrorKind::PermissionDenied);
+            refused(folder.length(path), ErrorKind::PermissionDenied);
+            assert!(!folder.is_folder(path));
             refused(folder.rename("a.txt", path), ErrorKind::PermissionDenied);
         }
         assert_eq!(folder.read("own").unwrap(), b"a");
@@ -312,7 +305,6 @@ mod tests {
         refused(folder.append("a.txt", b"b"), ErrorKind::PermissionDenied);
         refused(folder.remove("a.txt"), ErrorKind::PermissionDenied);
         refused(folder.rename("a.txt", "b"), ErrorKind::PermissionDenied);
-        assert!(!folder.is_written());
     }
 
     #[test]

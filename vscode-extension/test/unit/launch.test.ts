@@ -55,6 +55,12 @@ test("with no editor open the user is told to open a script", () => {
   assert.match(bad(chooseProgram({}, undefined)).problem, /Open a Lua script/);
 });
 
+test("the folder for files starts at the workspace folder", () => {
+  const program = file("a.lua");
+  const answer = good(completeLaunch(launch({ program, filesDir: "disk" }), folder, defaults));
+  assert.equal(answer.filesDir, join(folder, "disk"));
+});
+
 test("the scenario beside a script is used unless another is named", () => {
   const program = file("a.lua");
   assert.equal("scenario" in good(completeLaunch(launch({ program }), folder, defaults)), false);

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use halion_adapter::ScriptFiles;
 use halion_engine::{Scenario, Source};
-use halion_workspace::{Options, Problem, RunTarget, identity, read_bytes, read_text, run_target};
+use halion_workspace::{
+    Options, Problem, Reason, RunTarget, identity, read_bytes, read_text, run_target,
+};
 
 use crate::args::RunArgs;
 use crate::script::{self, options, shown_path};
@@ -18,6 +21,8 @@ pub struct Inputs {
     pub music: Music,
     /// Where modules are searched.
     options: Options,
+    /// The folder that stands for the disk.
+    pub files_dir: Option<PathBuf>,
 }
 
 /// What is played to the script.
@@ -68,7 +73,11 @@ impl Inputs {
             script,
             music,
             options: options(&args.kind),
+            files_dir: args.files.clone(),
         };
+        if let Some(dir) = args.files.as_ref().filter(|dir| dir.is_file()) {
+            return Err(Problem::new(dir, Reason::NotAFolder).into());
+        }
         let outputs = [
             ("trace", &args.trace),
             ("timeline", &args.timeline),
@@ -139,6 +148,11 @@ impl Inputs {
     /// What `require` does during the run.
     pub fn modules(&self) -> impl FnMut(&str) -> Result<Source, String> + Send + 'static {
         script::modules(&self.script, &self.options)
+    }
+
+    /// What the script reads and writes.
+    pub fn files(&self) -> ScriptFiles {
+        ScriptFiles::new(&self.script, self.files_dir.as_deref())
     }
 
     /// `samples/open_url/script.lua with scenario.toml`.

@@ -78,6 +78,7 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
     let played = play(&inputs, args.until, trace, keep)?;
     show_played(&played, args.until.is_some(), show);
     write_outputs(args, &inputs, &played, show)?;
+    show_files(&played, args.files.as_deref(), show);
     match (&played.trace_error, played.errors.is_empty()) {
         (Some(error), _) if error.kind() != io::ErrorKind::BrokenPipe => Err(Refusal::Content(
             format!("the trace is not complete: {}", words(error)),
@@ -157,6 +158,18 @@ fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {
         "\n{style}{errors}{style:#} in {:.0} ms of playing time, {events}{end}\n",
         played.length_ms
     ));
+}
+
+/// Where to find what the script has written.
+fn show_files(played: &Played, files_dir: Option<&Path>, show: fn(&str)) {
+    if played.wrote_files {
+        show(&match files_dir {
+            Some(dir) => format!("the script wrote files below {}\n", dir.display()),
+            None => format!(
+                "the script wrote files, which are gone with the run: {DIM}--files DIR keeps them{DIM:#}\n"
+            ),
+        });
+    }
 }
 
 /// The line of HALion's output pane, and below it the calls that led there.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use halion_engine::{End, Engine, Record, RecordKind, ScriptError, Surroundings, trace_line};
 
@@ -46,6 +47,8 @@ pub struct Played {
     pub records: Vec<Record>,
     /// Where virtual time stood in the end, in samples.
     pub end: i64,
+    /// True when the script has written, renamed or removed a file.
+    pub wrote_files: bool,
     /// Why the trace is not complete.
     pub trace_error: Option<io::Error>,
 }
@@ -93,9 +96,11 @@ fn play_here(
     // The engine owns its observer, so what it is told is shared.
     let observer = Rc::clone(&recorder);
     let observer = Box::new(move |record: &Record| observer.borrow_mut().record(record));
+    let files = inputs.files();
+    let wrote_files = files.written();
     let surroundings = Surroundings {
         modules: Box::new(inputs.modules()),
-        ..Surroundings::none()
+        files: Box::new(files),
     };
     let mut engine = Engine::new(source, surroundings, scenario, observer)
         .map_err(|error| Refusal::Content(format!("the engine does not start: {error}")))?;
@@ -107,6 +112,7 @@ fn play_here(
         .finish();
     played.end = outcome.sample;
     played.length_ms = outcome.sample as f64 * 1000.0 / sample_rate;
+    played.wrote_files = wrote_files.load(Ordering::Relaxed);
     played.cut_short = outcome.end == End::TimeReached;
     Ok(played)
 }
@@ -134,6 +140,7 @@ impl Recorder {
             cut_short: false,
             records: Vec::new(),
             end: 0,
+            wrote_files: false,
             trace_error: None,
         };
         Self {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use halion_adapter::ScriptFiles;
 use halion_engine::Surroundings;
 use halion_tester::Plan;
 use halion_tester::report::FileReport;
@@ -61,7 +62,7 @@ fn plan(args: &TestArgs) -> Plan {
         time_limit: Duration::from_secs_f64(args.timeout),
         surroundings: Box::new(move |script: &Path| Surroundings {
             modules: Box::new(script::modules(script, &options)),
-            ..Surroundings::none()
+            files: Box::new(ScriptFiles::new(script, None)),
         }),
         shown: shown_path,
     }
