@@ -9,7 +9,9 @@ use crate::{
     data::Data,
     debug,
     engine::Engine,
-    evaluate, parameter,
+    evaluate,
+    event::VoiceValue,
+    parameter,
     scenario::{Input, InputKind, Value},
 };
 
@@ -100,6 +102,15 @@ impl Engine {
             .iter()
             .flat_map(|slot| slot.voices.held_keys())
             .collect()
+    }
+
+    /// Where a value of a note stands at the present sample; `None` for a note without voices and for a note expression that was
+    /// never set.
+    pub fn note_value(&self, id: i64, what: VoiceValue) -> Option<f64> {
+        let world = self.host.world.borrow();
+        let slots = world.slots();
+        let note = slots.iter().find_map(|slot| slot.voices.get(id))?;
+        Some(note.value(what)?.at(self.now()))
     }
 
     /// The host's tempo in beats per minute; `None` if it gives none.

@@ -216,18 +216,23 @@ impl World {
     pub fn set_bypassed(&mut self, bypassed: bool) {
         self.bypassed = bypassed;
         if bypassed {
-            self.send_bypass_note_offs();
+            for slot in self.slot_indices() {
+                self.send_bypass_note_offs(slot);
+            }
         }
     }
 
-    /// Sends the note-offs that `setBypassNoteOff` asked for, because the module is switched off or removed (HALion semantics
-    /// 5.9).
-    pub fn send_bypass_note_offs(&mut self) {
+    /// Sends the note-offs that `setBypassNoteOff` asked for in a slot, because the module is switched off there or removed
+    /// (HALion semantics 5.9).
+    pub fn send_bypass_note_offs(&mut self, slot: u32) {
+        let present = self.slot.index;
+        self.turn_to(slot);
         for key in std::mem::take(&mut self.slot.bypass_note_offs) {
             for id in self.slot.voices.held_on(key as f64) {
                 self.end_note(id);
             }
         }
+        self.turn_to(present);
     }
 
     /// Does what was scheduled; the end of a note that has ended already is dropped.

@@ -109,6 +109,7 @@ impl World {
         let was_there = self.slot_set.contains(&index);
         if was_there {
             self.end_slot_tasks(index);
+            self.send_bypass_note_offs(index);
             self.outgoing.retain(|_, (slot, _)| *slot != index);
             self.slot_set.remove(&index);
             self.record(RecordKind::LeavesSlot { slot: index });

@@ -368,6 +368,9 @@ impl World {
         }
         self.removed_by = None;
         if self.is_script_removed() {
+            for slot in self.slot_indices() {
+                self.send_bypass_note_offs(slot);
+            }
             self.end_script();
         }
     }

@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use halion_engine::{End, Engine, InputKind, Record, Scenario, Source, Surroundings, Value};
+use halion_engine::{
+    End, Engine, InputKind, Record, Scenario, Source, Surroundings, Value, VoiceValue,
+};
 
 use crate::support::{Ran, compare, run};
 
@@ -174,4 +176,29 @@ fn between_steps_a_run_goes_on_until_nothing_is_left() {
     let first = records.borrow()[0].clone();
     assert_eq!(first.sample, outcome.sample);
     assert_eq!(engine.tempo(), Some(120.0));
+}
+
+/// HALion semantics 5.10, 5.12: where a note's values stand can be asked at any sample.
+#[test]
+fn values_of_a_note_can_be_asked_at_any_sample() {
+    let script = "function onNote(e) local id = postEvent(e) fade(id, 0, 1, 100) changeTune(id, 12, false, 50) end function onRelease() end";
+    let (mut engine, _) = start(script, Scenario::silent());
+    engine.input(key(60));
+    let values = [0, 1102, 2205, 3307, 4410].map(|sample| {
+        engine.run_until(sample);
+        [VoiceValue::Fade, VoiceValue::Tune].map(|what| engine.note_value(1, what))
+    });
+    let rounded = values.map(|pair| pair.map(|value| (value.unwrap() * 100.0).round() / 100.0));
+    assert_eq!(
+        rounded,
+        [
+            [0.0, 0.0],
+            [0.25, 6.0],
+            [0.5, 12.0],
+            [0.75, 12.0],
+            [1.0, 12.0]
+        ]
+    );
+    assert_eq!(engine.note_value(1, VoiceValue::NoteExpression(1)), None);
+    assert_eq!(engine.note_value(2, VoiceValue::Volume), None);
 }

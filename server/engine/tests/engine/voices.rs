@@ -212,6 +212,24 @@ fn a_bypassed_module_owes_no_note_off() {
     );
 }
 
+/// HALion semantics 5.9: what the module owes is paid when it is removed, by the script or with the program.
+#[test]
+fn a_removed_module_owes_no_note_off() {
+    let script = "function onRelease(e) setBypassNoteOff(e.note) runAsync(function() if e.note == 60 then this:removeFromParent() end end) end";
+    check_events(
+        script,
+        "0 ms note 60 10",
+        "0 ms processor event_out note_on id=1 note=60 velocity=100
+        11.61 ms controller #3 event_out note_off id=1 note=60 velocity=0",
+    );
+    check_events(
+        script,
+        "0 ms note 61 10\n50 ms remove_from_slot slot=0",
+        "0 ms processor event_out note_on id=1 note=61 velocity=100
+        58.05 ms controller event_out note_off id=1 note=61 velocity=0",
+    );
+}
+
 /// HALion semantics 3.1: with Mono and Retrigger a held key sounds again when a later one comes up.
 #[test]
 fn a_held_key_is_retriggered() {
