@@ -18,6 +18,8 @@ mod assertions;
 mod bench;
 mod budget;
 mod collect;
+#[cfg(test)]
+mod documented;
 mod expect;
 mod failure;
 mod golden;
