@@ -252,6 +252,27 @@ end";
 }
 
 #[test]
+fn a_breakpoint_in_a_modulation_stops_at_every_call() {
+    let script = "\
+local n = 0
+function onInit() defineModulation('m', true) end
+function calcModulation()
+  n = n + 1
+  return n / 10
+end";
+    check_scenario(
+        script,
+        &[4],
+        "block_size = 64",
+        "run > breakpoint processor: calcModulation:4
+         over > step processor: calcModulation:5
+         continue > breakpoint processor: calcModulation:4
+         eval n > 1
+         continue > ended, 0 errors",
+    );
+}
+
+#[test]
 fn breakpoints_hold_when_the_script_is_reset() {
     let script = "\
 local n = 1

@@ -106,7 +106,8 @@ impl Engine {
         runtime::run_new(&self.lua, &self.host, id, arguments);
         let mut world = self.host.world.borrow_mut();
         // The script may have ended in the call.
-        let results = world.answers.pop().and_then(|(_, results)| results);
+        let answer = world.answers.iter().position(|(task, _)| *task == id);
+        let results = answer.and_then(|at| world.answers.remove(at).1);
         let values = results.map(|results| values(&results, &world));
         match values {
             Some(Ok(values)) if values == world.slot.modulation.values => {}

@@ -309,3 +309,69 @@ fn a_stack_that_overflows_shows_each_place_once() {
     );
     assert!(said.out.contains(" times\n"), "{}", said.out);
 }
+
+#[test]
+fn a_scenario_says_that_a_script_is_one_of_a_user_interface() {
+    let folder = folder(&[
+        ("page.lua", "print(type(getElement()))\n"),
+        ("scenario.toml", "script_kind = \"ui\"\n"),
+    ]);
+    let output = halion_script(
+        folder.path(),
+        &["run", "--scenario", "scenario.toml", "page.lua"],
+    );
+    assert!(output.all().contains("no findings"), "{}", output.all());
+    assert!(output.all().contains("prints Program"), "{}", output.all());
+}
+
+#[test]
+fn slots_saving_and_resets_have_their_rows() {
+    let script = "defineSlotLocal('n')\nfunction onInit() n = getSlotIndex() print(n) end\nfunction onSave() return { 1, x = 2 } end\n";
+    let scenario = "slots = [0, 1]\n[[input]]\nat_ms = 10\nkind = 'save'\nname = 'a'\n[[input]]\nat_ms = 30\nkind = 'reload'\n[[input]]\nat_ms = 50\nkind = 'load'\nname = 'a'\n";
+    let folder = folder(&[("script.lua", script), ("scenario.toml", scenario)]);
+    let output = halion_script(
+        folder.path(),
+        &[
+            "run",
+            "--no-check",
+            "--scenario",
+            "scenario.toml",
+            "script.lua",
+        ],
+    );
+    expect![[r#"
+        Playing script.lua with scenario.toml
+
+            ms  block  thread       task        what
+        ──────────────────────────────────────────────────────────────
+          0.00      0  Controller   <main> #1   starts, ends
+          0.00      0  Processor 0  onInit #2   starts
+          0.00      0  Processor 0  onInit #2   prints 0
+          0.00      0  Processor 0  onInit #2   ends
+          0.00      0  Processor 1  onInit #3   starts
+          0.00      0  Processor 1  onInit #3   prints 1
+          0.00      0  Processor 1  onInit #3   ends
+         11.61      1  Controller   onSave #4   starts, ends
+         11.61      1  Controller   onSave #4   saved a: { 1, x = 2 }
+         34.83      3  Controller               reloaded
+         34.83      3  Controller   <main> #5   starts, ends
+         34.83      3  Processor 0  onInit #6   starts
+         34.83      3  Processor 0  onInit #6   prints 0
+         34.83      3  Processor 0  onInit #6   ends
+         34.83      3  Processor 1  onInit #7   starts
+         34.83      3  Processor 1  onInit #7   prints 1
+         34.83      3  Processor 1  onInit #7   ends
+         58.05      5  Controller               loaded a
+         58.05      5  Controller   <main> #8   starts, ends
+         58.05      5  Processor 0  onInit #9   starts
+         58.05      5  Processor 0  onInit #9   prints 0
+         58.05      5  Processor 0  onInit #9   ends
+         58.05      5  Processor 1  onInit #10  starts
+         58.05      5  Processor 1  onInit #10  prints 1
+         58.05      5  Processor 1  onInit #10  ends
+
+        no script errors in 70 ms of playing time, 0 events in, 0 out
+        --- exit 0
+    "#]]
+    .assert_eq(&output.all());
+}

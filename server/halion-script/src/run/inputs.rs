@@ -9,7 +9,7 @@ use halion_workspace::{
     Options, Problem, Reason, RunTarget, identity, read_bytes, read_text, run_target,
 };
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, ScriptKind};
 use crate::script::{self, options, shown_path};
 
 /// The files of a run.
@@ -19,6 +19,8 @@ pub struct Inputs {
     pub script: PathBuf,
     /// What is played.
     pub music: Music,
+    /// What the script is made for, if the command line says so.
+    kind: ScriptKind,
     /// Where modules are searched.
     options: Options,
     /// The folder that stands for the disk.
@@ -72,6 +74,7 @@ impl Inputs {
         let inputs = Self {
             script,
             music,
+            kind: args.kind.script_kind,
             options: options(&args.kind),
             files_dir: args.files.clone(),
         };
@@ -110,8 +113,16 @@ impl Inputs {
         script::source(&self.script).map_err(Refusal::Path)
     }
 
-    /// Reads what is played.
+    /// Reads what is played. The command line can make it the scenario of a UI script.
     pub fn scenario(&self) -> Result<Scenario, Refusal> {
+        let mut scenario = self.read_scenario()?;
+        if self.kind == ScriptKind::Ui {
+            scenario.script_kind = halion_engine::ScriptKind::Ui;
+        }
+        Ok(scenario)
+    }
+
+    fn read_scenario(&self) -> Result<Scenario, Refusal> {
         match &self.music {
             Music::MiddleC => Ok(Scenario::default()),
             Music::Scenario(path) => {

@@ -9,10 +9,10 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::channel;
 
-use halion_engine::{StackFrame, midi_file};
+use halion_engine::{Scenario, StackFrame, midi_file};
 use halion_workspace::words;
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, ScriptArgs, ScriptKind};
 use crate::check;
 use crate::output::{self, BOLD, DIM, ERROR, Exit, GOOD, WARNING};
 use crate::report::plural;
@@ -48,7 +48,7 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
     let inputs = Inputs::find(args)?;
     // What cannot be read is said before anything is shown.
     inputs.source()?;
-    inputs.scenario()?;
+    let scenario = inputs.scenario()?;
     let trace = args.trace.as_deref().map(open_trace).transpose()?;
     let show: fn(&str) = if is_stdout(args.trace.as_deref()) {
         output::err
@@ -60,7 +60,10 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
             report,
             problems,
             remarks,
-        } = script::examine(std::slice::from_ref(&inputs.script), &args.kind);
+        } = script::examine(
+            std::slice::from_ref(&inputs.script),
+            &kind_of(args, &scenario),
+        );
         for problem in &problems {
             output::error(problem);
         }
@@ -86,6 +89,16 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
         (_, true) => Ok(Exit::Clean),
         (_, false) => Ok(Exit::Findings),
     }
+}
+
+/// What the scenario tells about the script holds for the check, too.
+fn kind_of(args: &RunArgs, scenario: &Scenario) -> ScriptArgs {
+    let mut kind = args.kind.clone();
+    if scenario.script_kind == halion_engine::ScriptKind::Ui && kind.script_kind == ScriptKind::Auto
+    {
+        kind.script_kind = ScriptKind::Ui;
+    }
+    kind
 }
 
 fn is_stdout(trace: Option<&Path>) -> bool {

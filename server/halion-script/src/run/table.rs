@@ -212,7 +212,7 @@ impl Rows {
         table.set_constraints([
             constraint(11),
             constraint(8),
-            constraint(12),
+            constraint(14),
             constraint(30),
             ColumnConstraint::UpperBoundary(Width::Fixed(60)),
         ]);
