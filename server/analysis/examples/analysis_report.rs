@@ -41,8 +41,10 @@ fn main() {
             );
         }
         println!(
-            "{path}: {:?}, {} evaluations, over budget: {}",
-            analysis.kind, analysis.steps, analysis.over_budget
+            "{path}: {:?}, {} evaluations, {}",
+            analysis.kind,
+            analysis.steps,
+            analysis.rung.describe()
         );
     }
 }

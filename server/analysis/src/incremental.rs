@@ -96,7 +96,7 @@ impl Known {
             functions,
             kind,
             steps,
-            over_budget,
+            rung,
         } = &self.analysis;
         let free = self.free.iter().zip(moves).map(|(free, moves)| {
             let ranges = free.iter().map(|&range| moves.range(range));
@@ -115,7 +115,7 @@ impl Known {
                     .collect(),
                 kind: *kind,
                 steps: *steps,
-                over_budget: *over_budget,
+                rung: *rung,
             },
             script,
             is_moved: true,

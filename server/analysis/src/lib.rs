@@ -49,6 +49,7 @@ pub use paths::paths_to;
 pub use requires::required_names;
 pub use rule_page::RulePage;
 pub use script::{FileId, RequiredName, Script, ScriptKind, SourceFile};
+pub use solve::Rung;
 
 /// What is known about a script.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +62,8 @@ pub struct Analysis {
     pub kind: ScriptKind,
     /// Expressions evaluated: the work done, for logs and budgets.
     pub steps: u64,
-    /// Whether the work budget made the analysis less precise.
-    pub over_budget: bool,
+    /// Whether the work budget made the analysis less precise, and how far.
+    pub rung: Rung,
 }
 
 impl Analysis {
@@ -142,7 +143,7 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
         functions,
         kind,
         steps: solver.steps,
-        over_budget: solver.over_budget(),
+        rung: solver.rung(),
     };
     (analysis, free)
 }

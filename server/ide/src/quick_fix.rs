@@ -194,7 +194,7 @@ fn settles(snapshot: &Snapshot, fix: &Fix) -> bool {
     let after = changed.analysis();
     let key = key(&before.diagnostics[fix.finding]);
     let n = |analysis: &Analysis| counts(analysis).get(&key).copied().unwrap_or(0);
-    let is_judged = !after.over_budget || before.over_budget;
+    let is_judged = after.rung <= before.rung;
     is_judged && n(after) < n(before) && !has_new_finding(before, after)
 }
 

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::Solver;
 use super::frame::{Frame, Go};
-use super::{CONTEXT_BUDGET, Solver};
 use crate::instance::{How, Instance, Phase};
 use crate::ir::{ExprId, FunId, VarIdx};
 use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
@@ -63,7 +63,7 @@ impl Solver<'_> {
         let info = self.program.fun(fun);
         let worthwhile = info.n_stats <= MAX_CONTEXT_STATS
             && !self.probing
-            && self.steps < CONTEXT_BUDGET
+            && self.tells_calls_of(fun)
             && (info.allocates
                 || args
                     .items
@@ -250,6 +250,7 @@ impl Solver<'_> {
     pub(super) fn run(&mut self, inst: InstId) {
         self.insts[inst.idx()].dirty = false;
         self.steps += 4;
+        self.climb();
         if self.out_of_budget() {
             return;
         }

@@ -63,6 +63,7 @@ impl Solver<'_> {
                     let own = self.values.one(Value::Table(table));
                     let how = how.through("__index", Why::Callback, how.callee);
                     let handler = self.values.one(handler);
+                    let key_set = self.metamethod_key(key_set);
                     match self.invoke(frame, &how, handler, &Self::args(&[own, key_set])) {
                         Some(results) => results.get(0, &mut self.values),
                         None => SetId::EMPTY,
@@ -150,6 +151,7 @@ impl Solver<'_> {
                     let own = self.values.one(Value::Table(table));
                     let how = how.through("__newindex", Why::Callback, how.callee);
                     let handler = self.values.one(handler);
+                    let key_set = self.metamethod_key(key_set);
                     if self
                         .invoke(frame, &how, handler, &Self::args(&[own, key_set, set]))
                         .is_none()

@@ -4,6 +4,7 @@
 //! arrives, so reachability needs no rule of its own. Sets only grow, so it ends; a step budget bounds it, dropping call-site
 //! contexts first and never the thread. Loading is solved first, then what HALion calls.
 
+mod budget;
 mod call;
 mod constants;
 mod context;
@@ -38,6 +39,7 @@ use crate::heap::{Heap, Lib};
 use crate::instance::{BuiltinCall, How, Instance, Phase, Root, Via};
 use crate::ir::{ExprId, FunId, Name, Program};
 use crate::script::{FileId, Script, ScriptKind};
+pub use budget::Rung;
 pub(crate) use modules::RequireCycle;
 pub(crate) use version::Versions;
 
@@ -45,10 +47,6 @@ use crate::value::{
     BuiltinId, InstId, LocId, Multi, Names, SetId, TableId, Value, ValueId, Values,
 };
 
-/// Expression evaluations after which call-site contexts are given up.
-const CONTEXT_BUDGET: u64 = 250_000;
-/// Expression evaluations after which solving stops where it is.
-const STEP_BUDGET: u64 = 3_000_000;
 /// Further evaluations for functions that nobody calls.
 const PROBE_BUDGET: u64 = 150_000;
 
@@ -95,6 +93,9 @@ pub(crate) struct Solver<'a> {
     /// Running functions that nobody calls: no call-site contexts, and a budget of its own.
     probing: bool,
     budget: u64,
+    rung: Rung,
+    /// Functions whose calls are not told apart any more.
+    merged: FxHashSet<FunId>,
     nesting: u32,
     versions: Versions,
     flow: FxHashMap<LocId, SetId>,
@@ -176,7 +177,9 @@ impl<'a> Solver<'a> {
             later: VecDeque::new(),
             loading: true,
             probing: false,
-            budget: STEP_BUDGET,
+            budget: Self::step_budget(program.exprs.len()),
+            rung: Rung::Full,
+            merged: FxHashSet::default(),
             nesting: 0,
             versions: Versions::default(),
             flow: FxHashMap::default(),
@@ -419,11 +422,6 @@ impl<'a> Solver<'a> {
                 self.run(inst);
             }
         }
-    }
-
-    /// Whether precision was dropped to bound the work.
-    pub fn over_budget(&self) -> bool {
-        self.steps >= CONTEXT_BUDGET
     }
 
     /// Whether solving stopped before its end.

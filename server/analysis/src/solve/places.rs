@@ -321,6 +321,9 @@ impl Solver<'_> {
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         let fields = self.heap.get(table).fields.clone();
         self.steps += fields.len() as u64;
+        if unsure && self.is_too_big(fields.len()) {
+            return self.values.union(self.sets.unknown, self.sets.absent);
+        }
         let mut set = self.read_loc(frame, array);
         for (key, loc) in fields {
             if unsure || matches!(self.values.get(key), Value::Num(_)) {
