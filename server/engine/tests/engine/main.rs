@@ -7,6 +7,7 @@ mod callbacks;
 mod determinism;
 mod drive;
 mod events;
+mod every_call;
 mod lifecycle;
 mod lua;
 mod midi;
