@@ -66,18 +66,20 @@ fn as_script(snapshot: &Snapshot) -> Script {
 /// Errors that come from the lines which a fix has changed.
 fn errors_in(fix: &Fix, changed: &Snapshot, records: &[Record]) -> Vec<String> {
     let mut lines = BTreeSet::new();
-    let mut moved = 0;
+    // What the edits before have put in and taken out.
+    let (mut added, mut removed) = (0, 0);
     for edit in &fix.edits {
         let file = &changed.files()[edit.file.idx()];
         let line = |offset: usize| file.text()[..offset].matches('\n').count() + 1;
-        let start = edit.range.start + moved;
+        let start = edit.range.start + added - removed;
         for line in line(start)..=line(start + edit.text.len()) {
             lines.insert(Place {
                 path: file.path().to_owned(),
                 line,
             });
         }
-        moved = (moved + edit.text.len()).saturating_sub(edit.range.len());
+        added += edit.text.len();
+        removed += edit.range.len();
     }
     let errors = records.iter().filter_map(|record| match &record.kind {
         RecordKind::Error(error) => Some(error),

@@ -151,7 +151,14 @@ fn entries_that_match_nothing_are_named_and_cost_nothing() {
 fn a_syntax_error_is_never_hidden() {
     let folder = folder(&[("a.lua", "x = = 1\n")]);
     let args = ["check", "--write-baseline", "known.toml"];
-    assert_eq!(halion_script(folder.path(), &args).code, 0);
+    let said = halion_script(folder.path(), &args);
+    assert_eq!(
+        (said.err.as_str(), said.code),
+        (
+            "0 findings are in `known.toml` now; 1 syntax error not, and will be shown\n",
+            0
+        )
+    );
     let said = halion_script(folder.path(), &["check", "--baseline", "known.toml"]);
     assert_eq!(said.code, 1, "{}", said.out);
 }

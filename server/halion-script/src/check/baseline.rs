@@ -226,11 +226,19 @@ pub fn write(path: &Path, report: &Report) -> Result<usize, Problem> {
     Ok(n)
 }
 
-/// `3 findings are in the baseline`, for people.
-pub fn said(n: usize, path: &Path) -> String {
+/// `3 findings are in the baseline now`, for people.
+pub fn said(n: usize, path: &Path, report: &Report) -> String {
     let verb = if n == 1 { "is" } else { "are" };
+    let findings = report.all_findings(true);
+    let n_syntax = findings
+        .filter(|(_, one)| one.code == "syntax-error")
+        .count();
+    let left = match n_syntax {
+        0 => String::new(),
+        n => format!("; {} not, and will be shown", plural(n, "syntax error")),
+    };
     format!(
-        "{} {verb} in `{}` now",
+        "{} {verb} in `{}` now{left}",
         plural(n, "finding"),
         path.display()
     )

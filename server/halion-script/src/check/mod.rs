@@ -81,7 +81,7 @@ fn write_baseline(path: &Path, report: &Report, is_complete: bool) -> Exit {
     }
     match baseline::write(path, report) {
         Ok(n) => {
-            output::err(&format!("{}\n", baseline::said(n, path)));
+            output::err(&format!("{}\n", baseline::said(n, path, report)));
             Exit::Clean
         }
         Err(problem) => {
