@@ -99,6 +99,9 @@ impl World {
                 self.slot = Slot::new(index);
                 self.slot.keys.continue_ids(last_id);
             }
+            if let Some(program) = self.program() {
+                self.tree.seat(program, index);
+            }
             self.record(RecordKind::EntersSlot { slot: index });
         }
         is_new
@@ -112,6 +115,9 @@ impl World {
             self.send_bypass_note_offs(index);
             self.outgoing.retain(|_, (slot, _)| *slot != index);
             self.slot_set.remove(&index);
+            if let Some(program) = self.program() {
+                self.tree.unseat(program, index);
+            }
             self.record(RecordKind::LeavesSlot { slot: index });
         }
         was_there

@@ -127,7 +127,18 @@ impl World {
             ScriptKind::Ui => BTreeSet::new(),
         };
         let first = slot_set.first().copied().unwrap_or(proposed::SLOT_INDEX);
-        let tree = scenario.program.tree();
+        let mut tree = scenario.program.tree();
+        let module = tree.script_module();
+        if let (ScriptKind::Midi, Some(program)) = (
+            scenario.script_kind,
+            module.and_then(|module| tree.program(module)),
+        ) {
+            tree.empty_slots(program);
+            scenario
+                .slots
+                .iter()
+                .for_each(|&slot| tree.seat(program, slot));
+        }
         World {
             clock: Clock::new(scenario.sample_rate, scenario.block_size),
             thread: Thread::Controller,
@@ -153,7 +164,7 @@ impl World {
             bypassed: false,
             parameters: Parameters::default(),
             slot_locals: SlotLocals::default(),
-            module: tree.script_module(),
+            module,
             tree,
             passwords: BTreeSet::new(),
             loads: VecDeque::new(),
@@ -353,6 +364,11 @@ impl World {
         if self.is_script_removed() && self.removed_by.is_none() {
             self.removed_by = self.current;
         }
+    }
+
+    /// The program that the script module is in.
+    pub fn program(&self) -> Option<NodeId> {
+        self.module.and_then(|module| self.tree.program(module))
     }
 
     /// Is the script module outside of the plug-in?

@@ -6,9 +6,11 @@ use mlua::Value;
 
 use crate::{
     builtins::elements,
+    dispatch,
     event::short,
     native::{self, Body, Call, Raise},
     tree::{Class, Details, NodeId},
+    world::ChangeJob,
 };
 
 /// Rows of the Program Table.
@@ -222,17 +224,53 @@ fn set_slot_program(call: &Call<'_>, slot: NodeId, program: Option<NodeId>) -> n
                 programs.insert(free, program);
             }
         }
-        if let Some(node) = world.tree.get_mut(slot) {
-            node.details = Details::Slot { program };
-        }
+        let old = match world.tree.get_mut(slot).map(|node| &mut node.details) {
+            Some(Details::Slot { program: old }) => std::mem::replace(old, program),
+            _ => None,
+        };
         let change = match program {
             Some(program) => format!("plays {}", world.tree.title(program)),
             None => "is empty".to_owned(),
         };
         world.tell_tree(slot, change);
-        Ok(())
+        Ok(old)
     })
-    .map_err(|why| call.bad(1, &why))?;
+    .map_err(|why| call.bad(1, &why))
+    .and_then(|old| move_script(call, slot, old, program))
+}
+
+/// If the script's program came into a slot of its plug-in or left one, its playback does as well, and the callback follows
+/// in the next Controller step (HALion semantics 2.4, 2.10).
+fn move_script(
+    call: &Call<'_>,
+    slot: NodeId,
+    old: Option<NodeId>,
+    new: Option<NodeId>,
+) -> native::Result {
+    let callback = call.world(|world| {
+        let own = world.program();
+        let instance = world.tree.get(slot)?.parent?;
+        if own.is_none() || world.tree.instance(own?) != Some(instance) || old == new {
+            return None;
+        }
+        let mut slots = world.tree.children_of_class(instance, Class::Slot.name());
+        let index = slots.position(|other| other == slot)? as u32;
+        drop(slots);
+        if new == own {
+            world.enter_slot(index).then_some("onLoadIntoSlot")
+        } else if old == own {
+            world.leave_slot(index).then_some("onRemoveFromSlot")
+        } else {
+            None
+        }
+    });
+    if let Some(function) = callback.and_then(|name| dispatch::callback(call.lua, call.host, name))
+    {
+        call.world(|world| {
+            let parent = world.current;
+            world.change_jobs.push_back(ChangeJob { function, parent });
+        });
+    }
     native::nothing()
 }
 

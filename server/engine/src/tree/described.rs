@@ -68,6 +68,10 @@ impl Tree {
 
     /// The script module, wherever it is now.
     pub fn script_module(&self) -> Option<NodeId> {
+        self.script.or_else(|| self.find_script())
+    }
+
+    fn find_script(&self) -> Option<NodeId> {
         self.nodes
             .iter()
             .find(|(_, node)| {
@@ -114,20 +118,49 @@ impl Tree {
         {
             programs.insert(1, program);
         }
+        self.script = self.find_script();
         if self.slots_of(program).is_empty() {
-            let name = self.get(program).map(|node| node.name.clone());
-            let slot = self.add(
-                Class::Slot,
-                &name.unwrap_or_default(),
-                default_set(Class::Slot, ""),
-            );
-            self.link(instance, slot, Some(1));
-            if let Some(node) = self.get_mut(slot) {
-                node.details = Details::Slot {
-                    program: Some(program),
-                };
-            }
+            self.seat(program, 0);
         }
         instance
+    }
+
+    /// Puts a program of the table into a slot of its plug-in, counted from 0; slots up to there are made.
+    pub fn seat(&mut self, program: NodeId, index: u32) {
+        let Some(instance) = self.instance(program) else {
+            return;
+        };
+        let name = self.get(program).map(|node| node.name.clone());
+        let mut n_slots = self.children_of_class(instance, "Slot").count();
+        while n_slots <= index as usize {
+            self.add_below(instance, Class::Slot, "", default_set(Class::Slot, ""));
+            n_slots += 1;
+        }
+        if let Some(slot) = self.slot(instance, index)
+            && let Some(node) = self.get_mut(slot)
+        {
+            node.name = name.unwrap_or_default();
+            node.details = Details::Slot {
+                program: Some(program),
+            };
+        }
+    }
+
+    /// Empties a slot if the program plays there.
+    pub fn unseat(&mut self, program: NodeId, index: u32) {
+        let slot = (self.instance(program)).and_then(|instance| self.slot(instance, index));
+        if let Some(node) = slot.and_then(|slot| self.get_mut(slot))
+            && node.details
+                == (Details::Slot {
+                    program: Some(program),
+                })
+        {
+            node.details = Details::Slot { program: None };
+        }
+    }
+
+    /// A slot of a plug-in, counted from 0.
+    pub fn slot(&self, instance: NodeId, index: u32) -> Option<NodeId> {
+        self.children_of_class(instance, "Slot").nth(index as usize)
     }
 }

@@ -35,6 +35,8 @@ pub struct Tree {
     nodes: BTreeMap<NodeId, Node>,
     /// Those elements that are plug-ins: the one that runs, and those a script has made or loaded.
     instances: BTreeSet<NodeId>,
+    /// The script module of a plug-in that is complete.
+    script: Option<NodeId>,
     next: u32,
 }
 

@@ -30,7 +30,7 @@ fn presets_are_saved_and_loaded() {
     );
 }
 
-/// HALion semantics 9.12, 12.3: loading in the background takes Controller steps, then calls back on the Controller.
+/// HALion semantics 9.12, HALion semantics 12.3: loading in the background takes Controller steps, then calls back on the Controller.
 #[test]
 fn loading_in_the_background() {
     check_prints(

@@ -60,7 +60,7 @@ fn check_changes(program: &str, script: &str, expected: &str) {
     compare(&text, expected);
 }
 
-/// HALion semantics 9.1, 9.2, 9.3, 9.4.
+/// HALion semantics 9.1, HALion semantics 9.2, HALion semantics 9.3, HALion semantics 9.4.
 #[test]
 fn this_and_its_relatives() {
     check_prints(
@@ -74,7 +74,7 @@ fn this_and_its_relatives() {
     );
 }
 
-/// HALion semantics 9.5, 9.6: searching.
+/// HALion semantics 9.5, HALion semantics 9.6: searching.
 #[test]
 fn searching_the_tree() {
     check_in(
@@ -92,7 +92,7 @@ fn searching_the_tree() {
     );
 }
 
-/// HALion semantics 9.7, 9.9, 9.10: constructing, putting in, renaming; constructors are tables that can be called.
+/// HALion semantics 9.7, HALion semantics 9.9, HALion semantics 9.10: constructing, putting in, renaming; constructors are tables that can be called.
 #[test]
 fn building_a_layer() {
     check_changes(
@@ -290,7 +290,7 @@ fn key_properties_are_a_live_table() {
     );
 }
 
-/// HALion semantics 6.13, 6.14: parameters by name and id, with definitions; a missing one reads as nil and is not set.
+/// HALion semantics 6.13, HALion semantics 6.14: parameters by name and id, with definitions; a missing one reads as nil and is not set.
 #[test]
 fn parameters_of_elements() {
     check_changes(

@@ -87,6 +87,7 @@ fn nonsense_arguments_of_methods_are_script_errors() {
             text.contains("controller survived Layer"),
             "{object}: {text}"
         );
+        assert!(!text.contains("not_simulated"), "{object}: {text}");
         assert!(text.contains("processor survived true"), "{object}: {text}");
         assert_eq!(ran.outcome.n_errors, 0, "{object}: {text}");
     }

@@ -198,3 +198,24 @@ fn programs_and_slots() {
         0 ms controller #1 print nil nil",
     );
 }
+
+/// HALion semantics 2.4, HALion semantics 7.1: the slots of a scenario are those of the tree; a script moves its program.
+#[test]
+fn a_script_moves_its_program_into_slots() {
+    check_prints(
+        "function onLoadIntoSlot() print('loaded', #this.program.assignedSlots) end function onRemoveFromSlot() print('removed', #this.program.assignedSlots) end
+        function onController(event)
+          runAsync(function()
+            local instance = this.program.instance print(#instance:findSlots(), #this.program.assignedSlots, instance:getSlot(1) == this.program.assignedSlots[1])
+            instance:getSlot(2):setProgram(this.program) instance:getSlot(1):setProgram(nil)
+          end)
+        end",
+        "slots = [0, 2]
+        0 ms controller number=1 value=1 slot=2",
+        "0 ms controller #2 print loaded 2
+        0 ms controller #3 print loaded 2
+        11.61 ms controller #5 print 3 2 true
+        11.61 ms controller #6 print loaded 2
+        11.61 ms controller #7 print removed 2",
+    );
+}
