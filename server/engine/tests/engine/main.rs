@@ -6,6 +6,7 @@ mod blocks;
 mod callbacks;
 mod determinism;
 mod drive;
+mod dump;
 mod events;
 mod every_call;
 mod lifecycle;
