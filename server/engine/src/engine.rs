@@ -13,11 +13,11 @@ use halion_lua::Interpreter;
 use mlua::Lua;
 
 use crate::{
+    archive::Archive,
     clock::Samples,
     debug::{self, DebugHooks},
     files::{self, Files, MemoryFiles},
     inputs::Inputs,
-    lifecycle::Archive,
     meter::Meter,
     proposed,
     record::Record,

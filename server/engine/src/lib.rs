@@ -4,9 +4,10 @@
 //! the files, the inputs and the hooks are handed in; time is an integer sample count. Same inputs, same trace, byte for byte.
 //!
 //! Reading order: [`scenario`] (what goes in), [`record`] (what comes out), [`engine`] (blocks and Controller steps),
-//! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), `start` and `lifecycle`
-//! (saving, loading, slots, undo), and `proposed` (every choice made where the manual is silent).
+//! `runtime` (how a task runs), `native` (how a script calls us), `builtins` (one file per topic), `start`, `archive` and
+//! `lifecycle` (saving, loading, slots, undo), and `proposed` (every choice made where the manual is silent).
 
+mod archive;
 mod audio;
 mod background;
 mod bindings;

@@ -113,21 +113,21 @@ pub(super) const PRESET: &[Key] = &[
 ];
 
 /// Reads `[preset]`.
-pub(super) fn preset(fields: &Fields) -> Preset {
-    let parameters = match fields.data("parameters") {
-        Some(Data::Table(pairs)) => pairs
-            .into_iter()
-            .filter_map(|(name, value)| match name {
-                Data::Text(name) => Some((String::from_utf8_lossy(&name).into_owned(), value)),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
+pub(super) fn preset(fields: &Fields) -> Result<Preset, ScenarioError> {
+    let named = |(name, value)| match name {
+        Data::Text(name) => Some((String::from_utf8_lossy(&name).into_owned(), value)),
+        _ => None,
     };
-    Preset {
+    let parameters = match fields.data("parameters") {
+        None => Some(Vec::new()),
+        Some(Data::Table(pairs)) => pairs.into_iter().map(named).collect(),
+        Some(_) => None,
+    };
+    let not_a_table = || fields.error("parameters", "`parameters` must be a table".to_owned());
+    Ok(Preset {
         data: fields.data("data").unwrap_or(Data::Nil),
-        parameters,
-    }
+        parameters: parameters.ok_or_else(not_a_table)?,
+    })
 }
 
 const NAME: Key = Key::required("name", Form::Text, "Name for a later `load` in this run.");

@@ -301,7 +301,9 @@ impl Scenario {
                     Some(slots) => slots.iter().map(|&slot| slot as u32).collect(),
                     None => [proposed::SLOT_INDEX].into(),
                 },
-                preset: fields.tables("preset").first().map(lifecycle::preset),
+                preset: (fields.tables("preset").first())
+                    .map(lifecycle::preset)
+                    .transpose()?,
                 inputs: fields.inputs("input"),
                 box_answers: answers::of(&fields),
                 program: program::of_scenario(root, lines)?,

@@ -239,3 +239,22 @@ fn resets_are_alike() {
         "{printed:?}"
     );
 }
+
+/// The trace names slots, and what was saved, in its JSON, too.
+#[test]
+fn records_of_the_whole_script_have_their_json() {
+    let ran = run(
+        "function onSave() return { a = '\\n' } end function onInit() end",
+        "slots = [0, 1]\n0 ms save name='x'\n20 ms load name='x'\n30 ms reload\n40 ms remove_from_slot slot=1",
+    );
+    let json = ran.json();
+    for line in [
+        r#""kind":"saved","name":"x","data":"{ a = \"\\n\" }"}"#,
+        r#""kind":"loaded","name":"x"}"#,
+        r#""kind":"reloaded"}"#,
+        r#""kind":"leaves_slot","slot":1}"#,
+        r#""thread":"processor","slot":1,"task":4,"kind":"task_start","name":"onInit","parent":null}"#,
+    ] {
+        assert!(json.contains(line), "{line}: {json}");
+    }
+}

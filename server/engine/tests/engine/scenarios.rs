@@ -97,6 +97,10 @@ fn mistakes_are_named_with_their_line() {
         "line 6: argument draginfo of onDropGetInfo must be a string"
     );
     assert_eq!(
+        parse_error("[preset]\ndata = 1\nparameters = [2]"),
+        "line 3: `parameters` must be a table"
+    );
+    assert_eq!(
         parse_error(&called("7")),
         "line 6: `arguments` must be a table"
     );
