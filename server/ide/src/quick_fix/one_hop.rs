@@ -25,7 +25,7 @@ pub(super) fn drafts(site: &Site) -> Vec<Draft> {
         return Vec::new();
     }
     let mut runs = runs(site, &call);
-    runs.retain(|run| run.can_move(site));
+    runs.retain(Run::can_move);
     runs.iter().map(|run| run.draft(site)).collect()
 }
 
@@ -139,29 +139,29 @@ impl Run {
     }
 
     /// Whether a function of its own can hold the run.
-    fn can_move(&self, site: &Site) -> bool {
-        let is_used_behind = || {
-            let block = self.statements.first().and_then(SyntaxNode::parent);
-            let around = block.and_then(|block| block.parent());
-            let end = self.range().end;
-            let mut behind = around.iter().flat_map(all_names);
-            behind.any(|name| usize::from(name.text_range().start()) >= end && self.declares(&name))
-        };
-        // `end)` and a parenthesis in the next line would be one call.
-        let goes_on = || {
-            let last = self.statements.last().and_then(SyntaxNode::last_token);
-            let behind = std::iter::successors(last, SyntaxToken::next_token);
-            let next = behind.skip(1).find(|token| !token.kind().is_trivia());
-            next.is_some_and(|token| token.kind() == SyntaxKind::LParen)
-        };
+    fn can_move(&self) -> bool {
+        let mut names = self.statements.iter().flat_map(all_names);
         self.statements.iter().all(|node| stays(node, false))
-            && !is_used_behind()
-            && !goes_on()
-            && {
-                let names = self.statements.iter().flat_map(all_names);
-                names.into_iter().all(|name| !depends_on_thread(&name))
-            }
-            && !site.text[self.range()].is_empty()
+            && !names.any(|name| depends_on_thread(&name))
+            && !self.is_used_behind()
+            && !self.goes_on()
+    }
+
+    /// Whether what follows uses a local of the run; the condition of `repeat` sees those of its body.
+    fn is_used_behind(&self) -> bool {
+        let block = self.statements.first().and_then(SyntaxNode::parent);
+        let around = block.and_then(|block| block.parent());
+        let end = self.range().end;
+        let mut behind = around.iter().flat_map(all_names);
+        behind.any(|name| usize::from(name.text_range().start()) >= end && self.declares(&name))
+    }
+
+    /// Whether a parenthesis follows, which would be one call with `end)`.
+    fn goes_on(&self) -> bool {
+        let last = self.statements.last().and_then(SyntaxNode::last_token);
+        let behind = std::iter::successors(last, SyntaxToken::next_token);
+        let next = behind.skip(1).find(|token| !token.kind().is_trivia());
+        next.is_some_and(|token| token.kind() == SyntaxKind::LParen)
     }
 
     fn draft(&self, site: &Site) -> Draft {
