@@ -159,7 +159,8 @@ fn special(full_name: &str) -> Special {
         "table.concat" => Special::Concat,
         "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
         | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
-        | "math.ceil" | "math.abs" | "math.max" | "math.min" => Special::Constant,
+        | "math.ceil" | "math.abs" | "math.max" | "math.min" | "bit32.band" | "bit32.bor"
+        | "bit32.bxor" | "bit32.lshift" | "bit32.rshift" => Special::Constant,
         "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
         _ => Special::Plain,
     }

@@ -688,3 +688,42 @@ local function callN(what)
 end
 local fN = F
 -- call: function() callN(fN) end
+
+-- way: other part of a list
+local lN = { F, print, print }
+local function partN(from, to) return table.unpack(lN, from, to) end
+-- call: function() local f, g = partN(2, 3) f() g() end
+
+-- way: not the last argument
+local function lastN(...) return (select(-1, ...)) end
+-- call: function() lastN(F, print)() end
+
+-- way: other bit flag
+local function goN(flags, f) if bit32.band(flags, 2) ~= 0 then f() end end
+local fN = F
+-- call: function() goN(5, fN) end
+
+-- way: other command per letter
+local opsN = { p = print, b = F }
+local function runN(text) for i = 1, #text do opsN[text:sub(i, i)]() end end
+-- call: function() runN("pp") end
+
+-- way: other field of a deep copy
+local function copyN(o)
+  if type(o) ~= "table" then return o end
+  local result = {}
+  for key, value in pairs(o) do result[copyN(key)] = copyN(value) end
+  return setmetatable(result, getmetatable(o))
+end
+local cN = copyN({ deep = { go = F }, stop = print })
+-- call: function() cN.stop() end
+
+-- way: overridden in a merge
+local function mergeN(a, b)
+  local result = {}
+  for key, value in pairs(a) do result[key] = value end
+  for key, value in pairs(b) do result[key] = value end
+  return result
+end
+local cN = mergeN({ go = F }, { go = print })
+-- call: function() cN.go() end

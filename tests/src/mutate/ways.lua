@@ -1376,3 +1376,46 @@ local function countN(n)
   return function() return countN(n - 1) end
 end
 -- call: function() return trampolineN(function() return countN(2) end) end
+
+-- way: part of a list
+local lN = { print, F, print }
+local function partN(from, to) return table.unpack(lN, from, to) end
+-- call: function() local f = partN(2, 3) f() end
+
+-- way: job with arguments
+local jobsN = {}
+local function postN(f, ...) jobsN[#jobsN + 1] = { f, ... } end
+local function runN()
+  while #jobsN > 0 do
+    local job = table.remove(jobsN, 1)
+    job[1](table.unpack(job, 2))
+  end
+end
+local function callN(x, f) f(x) end
+-- call: function() postN(callN, 1, F) runN() end
+
+-- way: last argument
+local function lastN(...) return (select(-1, ...)) end
+lastN(print)
+-- call: function() lastN(print, F)() end
+
+-- way: bit flag
+local function goN(flags, f) if bit32.band(flags, 2) ~= 0 then f() end end
+goN(1, print)
+-- call: function() goN(3, F) end
+
+-- way: command per letter
+local opsN = { p = print, b = F }
+local function runN(text) for i = 1, #text do opsN[text:sub(i, i)]() end end
+runN("pp")
+-- call: function() runN("pb") end
+
+-- way: deep copy
+local function copyN(o)
+  if type(o) ~= "table" then return o end
+  local result = {}
+  for key, value in pairs(o) do result[copyN(key)] = copyN(value) end
+  return setmetatable(result, getmetatable(o))
+end
+local cN = copyN({ deep = { go = F }, stop = print })
+-- call: function() cN.deep.go() end

@@ -105,6 +105,7 @@ impl Solver<'_> {
             ("abs", []) => number.abs(),
             ("max", _) => further.iter().copied().fold(number, f64::max),
             ("min", _) => further.iter().copied().fold(number, f64::min),
+            ("band" | "bor" | "bxor" | "lshift" | "rshift", _) => bits(function, number, further)?,
             ("tostring", []) => {
                 let text = number_text(number)?;
                 return Some(Value::Str(self.names.id(&text)));
@@ -227,6 +228,31 @@ fn number_text(number: f64) -> Option<String> {
 )]
 pub(super) fn as_number(count: usize) -> f64 {
     count as f64
+}
+
+/// A function of `bit32` on whole numbers of 32 bits.
+fn bits(function: &str, number: f64, further: &[f64]) -> Option<f64> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to fit"
+    )]
+    let whole = |number: f64| {
+        let fits = number >= 0.0 && number <= f64::from(u32::MAX) && number == number.trunc();
+        fits.then_some(number as u32)
+    };
+    let mut result = whole(number)?;
+    for &operand in further {
+        let operand = whole(operand)?;
+        result = match function {
+            "band" => result & operand,
+            "bor" => result | operand,
+            "bxor" => result ^ operand,
+            "lshift" => result.checked_shl(operand).unwrap_or(0),
+            _ => result.checked_shr(operand).unwrap_or(0),
+        };
+    }
+    Some(f64::from(result))
 }
 
 /// `text:sub(from, to)` of a text of single bytes.

@@ -288,6 +288,7 @@ impl Solver<'_> {
             self.flow_exits.clear();
             self.required.clear();
             self.loading_since = self.steps;
+            self.loads += 1;
             self.require_cycles.clear();
         }
         let params = instance.params.clone();

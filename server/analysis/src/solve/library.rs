@@ -148,7 +148,7 @@ impl Solver<'_> {
                 }
             }
             Special::Select => return Some(self.select(first, args)),
-            Special::Unpack => return Some(self.unpack(frame, how, first)),
+            Special::Unpack => return Some(self.unpack(frame, how, args)),
             Special::Pack => {
                 let table = self.heap.table_at(how.site, frame.inst, false);
                 for (position, &set) in args.items.iter().enumerate() {
@@ -206,7 +206,15 @@ impl Solver<'_> {
                 }
                 return Some(results);
             }
-            Special::Error => return None,
+            Special::Error => {
+                let thrown = self.values.filter(first, |value| {
+                    matches!(value, Value::Fun(..) | Value::Builtin(_) | Value::Table(_))
+                });
+                // Which `pcall` catches it depends on the way it takes.
+                let thrown = self.values.unsure(thrown);
+                self.write_weak(self.thrown, thrown);
+                return None;
+            }
             Special::Concat => self.concat(frame, how, args),
             Special::Constant => return self.constant_call(&short, args),
             Special::Type => self.type_names(first),
@@ -329,6 +337,17 @@ impl Solver<'_> {
                 results.rest = inner.rest;
             }
         }
+        let thrown = self.read_loc(frame, self.thrown);
+        let thrown = self.values.filter(thrown, |value| value != Value::Absent);
+        if !thrown.is_empty() {
+            match results.items.get_mut(1) {
+                Some(item) => *item = self.values.union(*item, thrown),
+                None => {
+                    let item = self.values.union(thrown, self.sets.truthy);
+                    results.items.push(item);
+                }
+            }
+        }
         results.rest = self.values.union(results.rest, self.sets.truthy);
         Some(results)
     }
@@ -402,6 +421,16 @@ impl Solver<'_> {
                 let count = f64::from_bits(bits) as usize;
                 args.skip(count)
             }
+            Some(Value::Num(bits)) if args.count().is_some() => {
+                // Counted from the end.
+                let count = as_number(args.items.len()) + f64::from_bits(bits);
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "clamped, and small"
+                )]
+                args.skip(count.max(1.0) as usize)
+            }
             Some(Value::Str(_)) => match args.count() {
                 Some(count) => Multi::one(self.number(as_number(count - 1))),
                 None => Multi::one(self.sets.index),
@@ -421,24 +450,55 @@ impl Solver<'_> {
         }
     }
 
-    fn unpack(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> Multi {
+    /// `table.unpack(list, from, to)`.
+    fn unpack(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> Multi {
+        let tables = args.get(0, &mut self.values);
         let tables = self.values.filter(tables, |value| {
             matches!(value, Value::Table(_) | Value::Hosts(_))
         });
         if tables.is_empty() {
             return self.unknown_results();
         }
+        let rest = self.read_items(frame, how, tables);
+        let from = match args.items.get(1) {
+            None => Some(1.0),
+            Some(&set) => self.constant_or(set, 1.0),
+        };
+        let Some(from) = from else {
+            return Multi {
+                items: smallvec::smallvec![rest],
+                rest,
+                ..Multi::default()
+            };
+        };
+        let to = args.items.get(2);
+        let to = to.and_then(|&set| self.constant_or(set, f64::INFINITY));
         let mut items: SmallVec<[SetId; 4]> = SmallVec::new();
-        for position in 1..=MAX_UNPACKED {
-            let key = self.values.one(Value::Num(f64::from(position).to_bits()));
+        for position in 0..MAX_UNPACKED {
+            let position = from + f64::from(position);
+            if to.is_some_and(|to| position > to) {
+                return Multi {
+                    items,
+                    ..Multi::default()
+                };
+            }
+            let key = self.number(position);
             let set = self.read_index(frame, how, tables, key);
             items.push(set);
         }
-        let rest = self.read_items(frame, how, tables);
         Multi {
             items,
             rest,
             ..Multi::default()
+        }
+    }
+
+    /// The only number of a set; `default` for nil.
+    fn constant_or(&self, set: SetId, default: f64) -> Option<f64> {
+        match self.values.single(set)? {
+            Value::Num(bits) => Some(f64::from_bits(bits)),
+            Value::Nil => Some(default),
+            _ => None,
         }
     }
 

@@ -84,8 +84,11 @@ pub(crate) struct Solver<'a> {
     pub require_cycles: BTreeMap<ExprId, RequireCycle>,
     /// Modules that are being loaded, innermost last.
     modules_loading: Vec<FileId>,
-    /// Evaluations when the global statements were last started.
+    /// Evaluations when the global statements were last started, and how often they were.
     loading_since: u64,
+    loads: u32,
+    /// What scripts give to `error`.
+    thrown: LocId,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
@@ -150,6 +153,7 @@ impl<'a> Solver<'a> {
         };
         let mut heap = Heap::default();
         let globals = heap.table(Some(Lib::Globals), true);
+        let thrown = heap.loc();
         Solver {
             program,
             script,
@@ -172,6 +176,8 @@ impl<'a> Solver<'a> {
             require_cycles: BTreeMap::new(),
             modules_loading: Vec::new(),
             loading_since: 0,
+            loads: 0,
+            thrown,
             rounds: FxHashMap::default(),
             queue: VecDeque::new(),
             later: VecDeque::new(),

@@ -14,6 +14,8 @@ use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 
 /// Evaluations in the course of one run of the global statements after which order is given up.
 const FUEL: u64 = 60_000;
+/// Runs of the global statements after which it is given up, too.
+const MAX_LOADS: u32 = 16;
 /// Rounds of a loop that are run one by one.
 const MAX_ROUNDS: u32 = 512;
 /// Calls in order on the stack.
@@ -39,6 +41,7 @@ impl Solver<'_> {
             && frame.loops == 0
             && self.loading
             && self.insts[0].running
+            && self.loads <= MAX_LOADS
             && self.steps.saturating_sub(self.loading_since) < FUEL
     }
 
