@@ -4,7 +4,7 @@
     reason = "the test stands outside the engine and reads the page"
 )]
 
-use halion_engine::scenario_reference;
+use halion_engine::{Scenario, scenario_reference};
 
 const MARKER: &str = "<!-- generated from the reader's tables: UPDATE=1 cargo test -p halion-engine scenario_page -->\n";
 
@@ -22,4 +22,17 @@ fn the_page_lists_every_key_and_kind() {
             "docs/scenario.md is out of date; run the command of its marker"
         );
     }
+}
+
+#[test]
+fn its_examples_can_be_played() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scenario.md");
+    let page = std::fs::read_to_string(path).expect("docs/scenario.md is there");
+    let mut n_examples = 0;
+    for block in page.split("```toml\n").skip(1) {
+        let example = block.split("```").next().unwrap_or_default();
+        assert!(Scenario::parse(example).is_ok(), "{example}");
+        n_examples += 1;
+    }
+    assert!(n_examples > 0);
 }

@@ -158,9 +158,15 @@ impl Rows {
                 Kind::Output,
                 format!("{element} {name} = {value} ({})", by.name()),
             ),
-            RecordKind::RampEnd { .. }
-            | RecordKind::VoicesCut { .. }
-            | RecordKind::Saved { .. }
+            RecordKind::RampEnd { id, what, value } => (
+                Kind::Output,
+                format!("{} of note {id} arrives at {value}", what.name()),
+            ),
+            RecordKind::VoicesCut { id, reason } => (
+                Kind::Output,
+                format!("voices of note {id} end ({})", reason.name()),
+            ),
+            RecordKind::Saved { .. }
             | RecordKind::Modulation { .. }
             | RecordKind::Answer { .. } => (Kind::Output, record.kind.to_string()),
             RecordKind::Loaded { .. }
