@@ -212,3 +212,72 @@ fn protocol_crates_are_named_once() {
     }
     none(&complaints);
 }
+
+/// The numbers that a text names behind "HALion semantics": one, or several with commas and `and` between them.
+fn named_rules(text: &str) -> BTreeSet<String> {
+    let mut rules = BTreeSet::new();
+    for list in text.split("HALion semantics ").skip(1) {
+        let mut rest = list;
+        loop {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .unwrap_or(rest.len());
+            let number = rest[..end].trim_end_matches('.');
+            if number.is_empty() {
+                break;
+            }
+            rules.insert(number.to_owned());
+            let after = &rest[end..];
+            let next = [", and ", ", ", " and "]
+                .iter()
+                .find_map(|between| after.strip_prefix(between));
+            match next {
+                Some(next) => rest = next,
+                None => break,
+            }
+        }
+    }
+    rules
+}
+
+#[test]
+fn every_rule_of_halion_is_named_by_a_test() {
+    const PAGE: &str = "docs/halion-semantics.md";
+    let page = std::fs::read_to_string(root().join(PAGE)).expect("the page of rules exists");
+    let rules: BTreeSet<String> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" | "))
+        .map(|(rule, _)| rule.to_owned())
+        .filter(|rule| rule.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    let is_test = |name: &str| {
+        name != "tests/src/tidy.rs"
+            && (name.starts_with("tests/")
+                || name.contains("/tests/")
+                || name.ends_with("/tests.rs")
+                || name.ends_with(".test.lua"))
+    };
+    let (mut tested, mut complaints) = (BTreeSet::new(), Vec::new());
+    for (name, path) in files() {
+        if !has_extension(&name, &["rs", "md", "lua"]) || name == PAGE {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a text file is UTF-8");
+        let named = named_rules(&text);
+        // A chapter or section stands for the rules in it.
+        let unknown = named.iter().filter(|rule| {
+            let section = format!("{rule}.");
+            !rules.contains(*rule) && !rules.iter().any(|known| known.starts_with(&section))
+        });
+        complaints.extend(unknown.map(|rule| format!("{name}: there is no rule {rule}")));
+        if is_test(&name) {
+            tested.extend(named);
+        }
+    }
+    complaints.extend(
+        rules
+            .difference(&tested)
+            .map(|rule| format!("{PAGE}: no test names rule {rule}")),
+    );
+    none(&complaints);
+}
