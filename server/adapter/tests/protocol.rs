@@ -184,3 +184,15 @@ async fn requests_in_any_order_have_one_answer_each() {
     assert_eq!(n_answers, 301);
     assert_eq!(client.n_open(), 0);
 }
+
+/// HALion semantics 11.10: HALion connects to a listening editor, which is not there yet; the refusal says so and the session goes on.
+#[tokio::test]
+async fn attaching_is_refused_by_name() {
+    let mut client = Client::new("");
+    client.initialize().await;
+    assert_eq!(
+        client.refused("attach", json!({})).await,
+        "attaching to a running HALion is not there yet; use a configuration with \"request\": \"launch\""
+    );
+    client.disconnect().await;
+}

@@ -4,6 +4,21 @@ use halion_api::{FunctionKind, Thread, api};
 
 use crate::support::*;
 
+/// HALion semantics 1.1: work on the Controller does not hold the notes of the Processor.
+#[test]
+fn notes_are_played_while_the_controller_works() {
+    check_prints(
+        "function edited() print(getContext(), 'starts') wait(100) print(getContext(), 'ends') end
+        defineParameter('A', nil, 0, 0, 10, edited)
+        function onNote(event) print(getContext(), event.note) end",
+        "0 ms parameter name='A' value=1
+        50 ms note 60 1",
+        "0 ms controller #2 print Controller starts
+        50 ms processor #3 print Processor 60
+        104.49 ms controller #2 print Controller ends",
+    );
+}
+
 /// HALion semantics 1.2, 1.7: the error names callback, line and function, and shows the source line untrimmed.
 #[test]
 fn a_controller_function_fails_on_the_processor() {
