@@ -216,7 +216,11 @@ fn protocol_crates_are_named_once() {
 /// The numbers that a text names behind "HALion semantics": one, or several with commas and `and` between them.
 fn named_rules(text: &str) -> BTreeSet<String> {
     let mut rules = BTreeSet::new();
-    for list in text.split("HALion semantics ").skip(1) {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !word.starts_with("//"))
+        .collect();
+    for list in words.join(" ").split("HALion semantics ").skip(1) {
         let mut rest = list;
         loop {
             let end = rest
