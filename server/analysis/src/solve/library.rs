@@ -1,7 +1,5 @@
 //! The Lua library, as far as functions and tables flow through it (THREAD-ANALYSIS 2.4).
 
-use smallvec::SmallVec;
-
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
@@ -9,10 +7,7 @@ use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::heap::{Key, Lib, key_of};
 use crate::instance::How;
-use crate::value::{BuiltinId, Multi, SetId, TableId, Value};
-
-/// Items of a table that `table.unpack` gives by position.
-const MAX_UNPACKED: u32 = 8;
+use crate::value::{BuiltinId, Multi, SetId, Value};
 
 impl Solver<'_> {
     #[allow(clippy::too_many_lines, reason = "one flat match over the library")]
@@ -246,46 +241,6 @@ impl Solver<'_> {
         Some(Multi::one(result))
     }
 
-    /// `table.concat(list, separator)` of a list that was written out.
-    fn concat(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> SetId {
-        let list = args.get(0, &mut self.values);
-        let separator = match args.count() {
-            Some(1) => Some(self.text("")),
-            Some(2) => Some(args.get(1, &mut self.values)),
-            _ => None,
-        };
-        let texts = separator.and_then(|separator| {
-            let Value::Table(table) = self.values.single(list)? else {
-                return None;
-            };
-            let mut texts = Vec::new();
-            for item in self.items(frame, how, table)? {
-                if !texts.is_empty() {
-                    texts.push(separator);
-                }
-                texts.push(item);
-            }
-            self.join_texts(&texts)
-        });
-        texts.unwrap_or(self.sets.truthy)
-    }
-
-    /// The items of a short list of constants whose end is certain.
-    fn items(&mut self, frame: &mut Frame, how: &How, table: TableId) -> Option<Vec<SetId>> {
-        let mut items = Vec::new();
-        for position in 1..=MAX_UNPACKED + 1 {
-            let key = self.number(f64::from(position));
-            let list = self.values.one(Value::Table(table));
-            let item = self.read_index(frame, how, list, key);
-            match self.values.single(item)? {
-                Value::Nil => return Some(items),
-                Value::Str(_) | Value::Num(_) => items.push(item),
-                _ => return None,
-            }
-        }
-        None
-    }
-
     /// A function that gives constants for constants.
     fn constant_call(&mut self, short: &str, args: &Multi) -> Option<Multi> {
         Some(match self.fold_call(short, args) {
@@ -381,7 +336,7 @@ impl Solver<'_> {
     }
 
     /// All items of arrays.
-    fn read_items(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> SetId {
+    pub(super) fn read_items(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> SetId {
         let index = self.sets.index;
         let tables = self.values.filter(tables, |value| {
             matches!(value, Value::Table(_) | Value::Hosts(_))
@@ -408,98 +363,6 @@ impl Solver<'_> {
             }
         }
         result
-    }
-
-    fn select(&mut self, first: SetId, args: &Multi) -> Multi {
-        match self.values.single(first) {
-            Some(Value::Num(bits)) if f64::from_bits(bits) >= 1.0 => {
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "positive and small"
-                )]
-                let count = f64::from_bits(bits) as usize;
-                args.skip(count)
-            }
-            Some(Value::Num(bits)) if args.count().is_some() => {
-                // Counted from the end.
-                let count = as_number(args.items.len()) + f64::from_bits(bits);
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "clamped, and small"
-                )]
-                args.skip(count.max(1.0) as usize)
-            }
-            Some(Value::Str(_)) => match args.count() {
-                Some(count) => Multi::one(self.number(as_number(count - 1))),
-                None => Multi::one(self.sets.index),
-            },
-            _ => {
-                let mut rest = args.rest;
-                for &set in args.items.iter().skip(1) {
-                    rest = self.values.union(rest, set);
-                }
-                let rest = self.values.with(rest, Value::Nil);
-                Multi {
-                    items: smallvec::smallvec![rest],
-                    rest,
-                    ..Multi::default()
-                }
-            }
-        }
-    }
-
-    /// `table.unpack(list, from, to)`.
-    fn unpack(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> Multi {
-        let tables = args.get(0, &mut self.values);
-        let tables = self.values.filter(tables, |value| {
-            matches!(value, Value::Table(_) | Value::Hosts(_))
-        });
-        if tables.is_empty() {
-            return self.unknown_results();
-        }
-        let rest = self.read_items(frame, how, tables);
-        let from = match args.items.get(1) {
-            None => Some(1.0),
-            Some(&set) => self.constant_or(set, 1.0),
-        };
-        let Some(from) = from else {
-            return Multi {
-                items: smallvec::smallvec![rest],
-                rest,
-                ..Multi::default()
-            };
-        };
-        let to = args.items.get(2);
-        let to = to.and_then(|&set| self.constant_or(set, f64::INFINITY));
-        let mut items: SmallVec<[SetId; 4]> = SmallVec::new();
-        for position in 0..MAX_UNPACKED {
-            let position = from + f64::from(position);
-            if to.is_some_and(|to| position > to) {
-                return Multi {
-                    items,
-                    ..Multi::default()
-                };
-            }
-            let key = self.number(position);
-            let set = self.read_index(frame, how, tables, key);
-            items.push(set);
-        }
-        Multi {
-            items,
-            rest,
-            ..Multi::default()
-        }
-    }
-
-    /// The only number of a set; `default` for nil.
-    fn constant_or(&self, set: SetId, default: f64) -> Option<f64> {
-        match self.values.single(set)? {
-            Value::Num(bits) => Some(f64::from_bits(bits)),
-            Value::Nil => Some(default),
-            _ => None,
-        }
     }
 
     fn type_names(&mut self, set: SetId) -> SetId {

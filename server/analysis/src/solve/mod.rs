@@ -23,6 +23,7 @@ mod modules;
 mod open;
 mod order;
 mod places;
+mod positions;
 mod refine;
 mod stat;
 mod version;
