@@ -33,7 +33,7 @@ pub use diagnostics::{diagnostics, reference_url};
 pub use document_symbols::{Symbol, SymbolKind, document_symbols};
 pub use goto_definition::{Target, goto_definition};
 pub use halion_analysis::{
-    Analysis, Code, Diagnostic, FileId, FunctionInfo, RulePage, Script, ScriptKind, Severity,
+    Analysis, Code, Diagnostic, FileId, FunctionInfo, RulePage, Rung, Script, ScriptKind, Severity,
     SourceFile, Step, Why,
 };
 pub use halion_api::{Thread, Threads};

@@ -1,150 +1,157 @@
-//! How long a keystroke takes, from the message with the edit to the message with the findings for it, in milliseconds.
+//! How long a keystroke takes in the language server, from the message with the edit to the message with the findings for it.
 //!
-//! `cargo run --release -p halion-lsp --example edit_latency [lines...]` types into generated scripts, one character per
-//! edit, and prints p50, p95 and the slowest, with the first findings after opening beside them.
+//! `cargo run --release -p halion-lsp --example edit_latency [PATHS]` edits generated scripts, and the files and folders given, and prints
+//! CPU time of the whole process: server and client, their JSON included, but not other work on the machine.
 
-use std::time::Instant;
+#[path = "../../analysis/benches/support/mod.rs"]
+mod support;
 
+use std::path::Path;
+
+use cpu_time::ProcessTime;
 use serde_json::{Value, json};
+use support::generate::{self, Dice};
+use support::{Edit, Files, Kind, edit, n_lines, percentiles};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
-
-const N_EDITS: usize = 200;
-const URI: &str = "untitled:script";
+use tower_lsp::lsp_types::Url;
 
 #[tokio::main]
 async fn main() {
-    let lines: Vec<usize> = std::env::args()
-        .skip(1)
-        .filter_map(|lines| lines.parse().ok())
-        .collect();
-    let sizes = if lines.is_empty() {
-        vec![500, 2000]
-    } else {
-        lines
-    };
     println!(
-        "{:>7}  {:>10}  {:>8}  {:>8}  {:>8}   (ms, {N_EDITS} edits)",
-        "lines", "first", "p50", "p95", "max"
+        "CPU ms of the process; edits of blanks, comments and numbers keep the structure, others change it.\n"
     );
-    for n_lines in sizes {
-        measure(n_lines).await;
+    println!(
+        "| script | lines | files | cold | kept: p50 | p95 | p99 | changed: p50 | p95 | p99 |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    for n_lines in [500, 2000, 10_000, 100_000] {
+        row("generated", &generate::script(n_lines, 3000)).await;
+    }
+    row("one file", &generate::script(100_000, 200_000)).await;
+    for path in std::env::args().skip(1) {
+        match support::read(Path::new(&path)) {
+            Ok(files) => row(path.rsplit('/').next().unwrap_or(&path), &files).await,
+            Err(error) => eprintln!("failed to read {path}: {error}"),
+        }
     }
 }
 
-async fn measure(n_lines: usize) {
-    let (to_server, reader) = tokio::io::duplex(1 << 20);
-    let (writer, from_server) = tokio::io::duplex(1 << 20);
-    let server = tokio::spawn(halion_lsp::serve(reader, writer));
-    let mut client = Client {
-        to_server,
-        from_server: BufReader::new(from_server),
-    };
-    client
-        .send(json!({ "id": 1, "method": "initialize", "params": { "capabilities": {} } }))
-        .await;
-    client.wait(|message| message["id"] == 1).await;
-    client
-        .send(json!({ "method": "initialized", "params": {} }))
-        .await;
-
-    let text = script(n_lines);
-    let document = json!({ "uri": URI, "languageId": "lua", "version": 0, "text": text });
-    let start = Instant::now();
-    client
-        .notify("didOpen", json!({ "textDocument": document }))
-        .await;
-    client.findings(0).await;
-    let first_ms = ms(start);
-
-    // Types a call, letter by letter, into the last function.
-    let line = text.lines().count() - 2;
-    let typed = "  openURL(address(1, 2, 3)) ";
-    let mut times_ms = Vec::new();
-    for version in 1..=N_EDITS {
-        let column = (version - 1) % typed.len();
-        let position = json!({ "line": line, "character": column });
-        let letter = &typed[column..=column];
-        let end = json!({ "line": line, "character": if column == 0 { 999 } else { column } });
-        let change = json!({ "range": { "start": position, "end": end }, "text": letter });
-        let document = json!({ "uri": URI, "version": version });
-        let start = Instant::now();
-        client
-            .notify(
-                "didChange",
-                json!({ "textDocument": document, "contentChanges": [change] }),
-            )
-            .await;
-        client.findings(version).await;
-        times_ms.push(ms(start));
+/// Puts the files on the disk, as a workspace with every file open.
+async fn row(name: &str, files: &Files) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("is in the folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
     }
-    times_ms.sort_by(f64::total_cmp);
-    let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
+    let address = |path: &str| Url::from_file_path(folder.path().join(path)).expect("an address");
+    let uris: Vec<Url> = files.iter().map(|(path, _)| address(path)).collect();
+    let mut client = Client::start(folder.path()).await;
+    let start = ProcessTime::now();
+    for (uri, (_, text)) in uris.iter().zip(files) {
+        let document = json!({ "uri": uri, "languageId": "lua", "version": 0, "text": text });
+        client
+            .notify("didOpen", json!({ "textDocument": document }))
+            .await;
+    }
+    client.findings(&uris[0], 0).await;
+    let cold = ms(start);
+    let mut dice = Dice(1);
+    let n_changed = ((2000.0 / cold) as usize).clamp(10, 60);
+    let mut version = 0;
+    let mut cells = Vec::new();
+    for (kind, n) in [(Kind::Kept, 100), (Kind::Changed, n_changed)] {
+        let mut times = Vec::new();
+        for _ in 0..n {
+            let edit = edit(files, kind, &mut dice);
+            times.push(
+                client
+                    .change(&uris, files, &edit, false, &mut version)
+                    .await,
+            );
+            client.change(&uris, files, &edit, true, &mut version).await;
+        }
+        cells.extend(percentiles(times).map(|ms| format!("{ms:.2}")));
+    }
+    let cells = cells.join(" | ");
     println!(
-        "{:>7}  {first_ms:>10.2}  {:>8.2}  {:>8.2}  {:>8.2}",
-        text.lines().count(),
-        at(0.5),
-        at(0.95),
-        at(1.0)
+        "| {name} | {} | {} | {cold:.1} | {cells} |",
+        n_lines(files),
+        files.len()
     );
     client.send(json!({ "method": "exit" })).await;
-    server.await.expect("the server ends");
+    client.server.await.expect("the server ends");
 }
 
-fn ms(start: Instant) -> f64 {
-    start.elapsed().as_secs_f64() * 1000.0
+fn ms(start: ProcessTime) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
 }
 
-/// A script in the manner of real ones: parameters, tables, classes, helpers that call each other, callbacks.
-fn script(n_lines: usize) -> String {
-    let mut text = String::from("local voices = {}\nlocal Voice = {}\nVoice.__index = Voice\n");
-    let mut n = 0_usize;
-    while text.lines().count() + 24 < n_lines {
-        let before = if n == 0 {
-            "print".to_owned()
-        } else {
-            format!("helper{}", n - 1)
-        };
-        text.push_str(&format!(
-            "-- Keeps the notes of layer {n}.\n\
-             defineParameter(\"Level{n}\", nil, {n}, 0, 127, 1, function() voices[{n}] = Level{n} end)\n\
-             function Voice:start{n}(note, velocity)\n\
-             \x20 local id = playNote(note, velocity, -1)\n\
-             \x20 voices[id] = {{ note = note, velocity = velocity, layer = {n} }}\n\
-             \x20 for key, voice in pairs(voices) do\n\
-             \x20   if type(voice) == \"table\" and voice.note == note and key ~= id then\n\
-             \x20     self:stop{n}(key)\n\
-             \x20   end\n\
-             \x20 end\n\
-             \x20 return id\n\
-             end\n\
-             function Voice:stop{n}(id)\n\
-             \x20 fade(id, nil, 0, 10 + {n})\n\
-             \x20 wait(20)\n\
-             \x20 releaseVoice(id)\n\
-             \x20 voices[id] = nil\n\
-             end\n\
-             local function helper{n}(event, depth)\n\
-             \x20 local voice = setmetatable({{}}, Voice)\n\
-             \x20 if depth > 0 then {before}(event, depth - 1) end\n\
-             \x20 return voice:start{n}(event.note + depth, event.velocity)\n\
-             end\n\
-             \n"
-        ));
-        n += 1;
-    }
-    let last = n.saturating_sub(1);
-    text.push_str(&format!(
-        "function onRelease(event)\n  postEvent(event)\nend\nfunction onNote(event)\n  helper{last}(event, 3)\n\nend\n"
-    ));
-    text
+/// A place of a text in lines and UTF-16 units.
+fn position(text: &str, offset: usize) -> Value {
+    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[..start].matches('\n').count();
+    json!({ "line": line, "character": text[start..offset].encode_utf16().count() })
 }
 
 struct Client {
     to_server: DuplexStream,
     from_server: BufReader<DuplexStream>,
+    server: tokio::task::JoinHandle<halion_lsp::Ended>,
 }
 
 impl Client {
+    /// A server that knows the folder.
+    async fn start(folder: &Path) -> Client {
+        let (to_server, reader) = tokio::io::duplex(1 << 24);
+        let (writer, from_server) = tokio::io::duplex(1 << 24);
+        let server = tokio::spawn(halion_lsp::serve(reader, writer));
+        let mut client = Client {
+            to_server,
+            from_server: BufReader::new(from_server),
+            server,
+        };
+        let uri = Url::from_file_path(folder).expect("an address");
+        let params =
+            json!({ "capabilities": {}, "workspaceFolders": [{ "uri": uri, "name": "folder" }] });
+        client
+            .send(json!({ "id": 1, "method": "initialize", "params": params }))
+            .await;
+        client.wait(|message| message["id"] == 1).await;
+        client
+            .send(json!({ "method": "initialized", "params": {} }))
+            .await;
+        client
+    }
+
+    /// Makes an edit, or takes it back, and waits for the findings; CPU time in milliseconds.
+    async fn change(
+        &mut self,
+        uris: &[Url],
+        files: &Files,
+        edit: &Edit,
+        back: bool,
+        version: &mut i32,
+    ) -> f64 {
+        let Edit { file, bytes, piece } = edit;
+        let old = &files[*file].1;
+        let new = format!("{}{piece}{}", &old[..bytes.start], &old[bytes.end..]);
+        let (text, end, piece) = match back {
+            false => (old, bytes.end, piece.as_str()),
+            true => (&new, bytes.start + piece.len(), &old[bytes.clone()]),
+        };
+        let range = json!({ "start": position(text, bytes.start), "end": position(text, end) });
+        *version += 1;
+        let params = json!({
+            "textDocument": { "uri": uris[*file], "version": *version },
+            "contentChanges": [{ "range": range, "text": piece }],
+        });
+        let start = ProcessTime::now();
+        self.notify("didChange", params).await;
+        self.findings(&uris[*file], *version).await;
+        ms(start)
+    }
+
     async fn send(&mut self, mut message: Value) {
         message["jsonrpc"] = "2.0".into();
         let body = message.to_string();
@@ -161,9 +168,12 @@ impl Client {
             .await;
     }
 
-    async fn findings(&mut self, version: usize) {
-        self.wait(|message| message["params"]["version"] == version)
-            .await;
+    async fn findings(&mut self, uri: &Url, version: i32) {
+        let uri = uri.as_str();
+        self.wait(|message| {
+            message["params"]["uri"] == uri && message["params"]["version"] == version
+        })
+        .await;
     }
 
     async fn wait(&mut self, wanted: impl Fn(&Value) -> bool) {

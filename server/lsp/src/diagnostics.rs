@@ -45,6 +45,12 @@ pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
                 .push(diagnostic);
         }
     }
+    let analysis = version.snapshot.analysis();
+    if analysis.rung > halion_ide::Rung::Full {
+        let (path, steps) = (version.texts[0].file.path(), analysis.steps);
+        let given_up = analysis.rung.describe();
+        tracing::info!("{path} takes {steps} evaluations: {given_up}");
+    }
     let required = version
         .texts
         .iter()

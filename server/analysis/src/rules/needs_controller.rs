@@ -48,17 +48,18 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
         let Some(env) = live[parent.idx()] else {
             continue;
         };
-        if solver.out_of_budget() {
-            break;
-        }
-        let processor = solver.probe(fun, env, Phase::RunP);
-        let controller = solver.probe(fun, env, Phase::RunC);
+        let processor = solver.queue_probe(fun, env, Phase::RunP);
+        let controller = solver.queue_probe(fun, env, Phase::RunC);
         probes.push(Probe {
             fun,
             controller,
             processor,
         });
     }
+    solver.run_queue();
+    // Of those that the budget did not reach, nothing can be said.
+    let has_run = |inst: InstId| solver.insts[inst.idx()].seen;
+    probes.retain(|probe| has_run(probe.controller) && has_run(probe.processor));
     probes
 }
 

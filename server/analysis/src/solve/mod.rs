@@ -234,10 +234,17 @@ impl<'a> Solver<'a> {
 
     /// Runs a function once more in a phase of its own, as if HALion called it with unknown arguments.
     pub fn probe(&mut self, fun: FunId, env: InstId, phase: Phase) -> InstId {
+        let inst = self.queue_probe(fun, env, phase);
+        self.run_queue();
+        inst
+    }
+
+    /// The same for several functions: they run together at the next [`Solver::run_queue`], so that what one of them stores wakes the
+    /// others once and not again and again.
+    pub fn queue_probe(&mut self, fun: FunId, env: InstId, phase: Phase) -> InstId {
         let inst = self.instance(fun, env, phase, None, 0);
         self.give_unknown(inst);
         self.enqueue(inst);
-        self.run_queue();
         inst
     }
 
@@ -422,7 +429,8 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn run_queue(&mut self) {
+    /// Runs what is queued until nothing changes.
+    pub fn run_queue(&mut self) {
         while let Some(inst) = self.queue.pop_front() {
             self.insts[inst.idx()].queued = false;
             if self.insts[inst.idx()].dirty {
