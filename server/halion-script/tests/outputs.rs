@@ -104,3 +104,37 @@ fn nothing_that_goes_in_is_overwritten() {
     );
     assert_eq!(said.code, 2);
 }
+
+#[test]
+fn a_run_too_long_for_the_table_is_summed_up_by_function() {
+    let script = "local function tick() wait(10) end
+        function onInit() for i = 1, 30 do spawn(tick) wait(5) end error('done') end";
+    let files = folder(&[("script.lua", script)]);
+    let said = halion_script(files.path(), &["run", ".", "--no-check"]);
+    let line = |name: &str| {
+        let found = said
+            .out
+            .lines()
+            .rev()
+            .find(|line| line.trim_start().starts_with(name) && !line.contains("script.lua"));
+        found
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(
+        line("tick"),
+        "tick Processor 30 30 0 10 ms",
+        "{}",
+        said.all()
+    );
+    assert!(
+        line("onInit ").starts_with("onInit Processor 1 30 1 15"),
+        "{}",
+        said.all()
+    );
+    let short = folder(&[("script.lua", "")]);
+    let said = halion_script(short.path(), &["run", ".", "--no-check"]);
+    assert!(!said.out.contains("longest"), "{}", said.all());
+}

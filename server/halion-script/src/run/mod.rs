@@ -2,6 +2,7 @@
 
 mod inputs;
 mod play;
+mod summary;
 mod table;
 
 use std::fs::File;
@@ -149,6 +150,10 @@ fn save(path: &Path, bytes: &[u8], show: fn(&str)) -> Result<(), Refusal> {
 
 fn show_played(played: &Played, asked_for_end: bool, show: fn(&str)) {
     show(&played.rows.render());
+    if played.rows.is_cut() {
+        show("\n");
+        show(&played.summary.render(played.sample_rate));
+    }
     for error in played.errors.iter().take(ERRORS_SHOWN) {
         show(&describe(error));
     }

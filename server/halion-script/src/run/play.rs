@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use halion_engine::{End, Engine, Record, RecordKind, ScriptError, Surroundings, trace_line};
 
 use super::inputs::{Inputs, Refusal};
+use super::summary::Summary;
 use super::table::Rows;
 
 /// Lua calls native functions and these call Lua: deep recursion of a script needs room.
@@ -31,6 +32,10 @@ pub type Trace = Box<dyn Write + Send>;
 pub struct Played {
     /// The table.
     pub rows: Rows,
+    /// What each function did in all.
+    pub summary: Summary,
+    /// Hz.
+    pub sample_rate: f64,
     /// The script errors in order, each text once.
     pub errors: Vec<Repeated>,
     /// How many there were in all.
@@ -132,6 +137,8 @@ impl Recorder {
         let rows = Rows::new(sample_rate);
         let played = Played {
             rows,
+            summary: Summary::default(),
+            sample_rate,
             errors: Vec::new(),
             n_errors: 0,
             n_in: 0,
@@ -166,6 +173,7 @@ impl Recorder {
             _ => {}
         }
         self.played.rows.push(record);
+        self.played.summary.push(record);
         if self.keep == Keep::Records {
             self.played.records.push(record.clone());
         }

@@ -181,6 +181,11 @@ impl Rows {
         }
     }
 
+    /// Were rows left out?
+    pub fn is_cut(&self) -> bool {
+        self.n_hidden > 0
+    }
+
     /// The table with colours, and how to see the rest when rows were left out.
     pub fn render(&self) -> String {
         if self.start.is_empty() {
@@ -253,7 +258,7 @@ fn cells(row: &Row) -> Vec<Cell> {
 }
 
 /// A line without the blanks that fill its last cell, which stand before the end of its colour.
-fn trim_styled_end(line: &str) -> String {
+pub fn trim_styled_end(line: &str) -> String {
     let mut text = line.trim_end();
     let mut escapes = Vec::new();
     while let Some((start, escape)) = text
@@ -268,7 +273,7 @@ fn trim_styled_end(line: &str) -> String {
 }
 
 /// A text of the script without what could disturb the table or the terminal.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.trim_end()
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
