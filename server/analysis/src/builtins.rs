@@ -1,10 +1,11 @@
-//! Builtin functions as values (THREAD-ANALYSIS 2.4): what HALion and the Lua library put into `_G` and their tables.
+//! Builtin functions as values (THREAD-ANALYSIS 2.4): what HALion and the Lua library put into `_G` and their tables. Assigning to
+//! a field of an object is one too: HALion runs code of its own there, and not in every thread.
 //!
 //! Which functions exist and where they may be called comes from `halion_api`; only what the analysis interprets itself is named here.
 
 use std::collections::HashMap;
 
-use halion_api::{Availability, Function, api};
+use halion_api::{Availability, Class, Field, Function, Threads, api};
 
 use crate::value::BuiltinId;
 
@@ -56,8 +57,22 @@ pub struct Builtin {
     pub short: String,
     /// Its entry in the API if it is HALion's.
     pub api: Option<&'static Function>,
+    /// The field it assigns to, if it is an assignment.
+    pub field: Option<&'static Field>,
     /// What we interpret ourselves.
     pub special: Special,
+}
+
+impl Builtin {
+    /// The threads it works in, as far as its arguments do not matter.
+    #[must_use]
+    pub fn threads(&self) -> Threads {
+        match (self.api, self.field) {
+            (Some(function), _) => function.threads,
+            (None, Some(field)) => field.assigned_in,
+            (None, None) => Threads::BOTH,
+        }
+    }
 }
 
 /// All builtins asked for so far.
@@ -89,6 +104,18 @@ impl Builtins {
             Some(function),
             special,
         )
+    }
+
+    /// An assignment to a field of an object of this class.
+    pub fn assignment(&mut self, class: &Class, field: &'static Field) -> BuiltinId {
+        let id = self.add(
+            format!("{}.{} =", class.name, field.name),
+            field.name.clone(),
+            None,
+            Special::Plain,
+        );
+        self.all[id.idx()].field = Some(field);
+        id
     }
 
     /// A function of the Lua library by its full name, if HALion has it.
@@ -124,6 +151,7 @@ impl Builtins {
         self.all.push(Builtin {
             short,
             api,
+            field: None,
             special,
         });
         self.by_name.insert(name, id);

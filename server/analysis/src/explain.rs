@@ -1,6 +1,6 @@
 //! From a path to words: the chain of steps, its short form, the message and the help (THREAD-ANALYSIS 2.7).
 
-use halion_api::{Function, Thread, Threads};
+use halion_api::{Thread, Threads};
 use halion_syntax::TextRange;
 
 use crate::diagnostic::{Step, Why};
@@ -189,13 +189,12 @@ pub(crate) fn message(function: &str, threads: Threads, thread: Thread, steps: &
 }
 
 /// What to do about it, in HALion's words.
-pub(crate) fn help(
-    solver: &Solver,
-    call: &BuiltinCall,
-    function: &Function,
-    steps: &[Step],
-) -> Vec<String> {
-    let name = &function.called_as();
+pub(crate) fn help(solver: &Solver, call: &BuiltinCall, steps: &[Step]) -> Vec<String> {
+    let builtin = solver.builtins.get(call.builtin);
+    let name = &builtin.short;
+    let Some(function) = builtin.api else {
+        return vec![assignment_help(name, call.how.phase, steps)];
+    };
     if function.ui_only {
         return vec![
             "reach the program by `this`, the script module, and `this.program`".to_owned(),
@@ -248,6 +247,29 @@ pub(crate) fn help(
         }
     }
     help
+}
+
+/// The same for an assignment to a field.
+fn assignment_help(name: &str, phase: Phase, steps: &[Step]) -> String {
+    let is_on_processor = phase.thread() == Thread::Processor;
+    let in_calc_modulation = steps
+        .first()
+        .is_some_and(|step| step.name == "calcModulation");
+    if is_on_processor && in_calc_modulation {
+        format!("calcModulation must not wait: assign {name} in a Controller callback")
+    } else if is_on_processor && is_below_c_call(steps) {
+        format!(
+            "collect the objects here, and assign {name} behind this call in a function given to runAsync"
+        )
+    } else if is_on_processor {
+        format!(
+            "assign it in the Controller, as in runAsync(function() object.{name} = ... end); the callback is on hold until it is done"
+        )
+    } else {
+        format!(
+            "assign it in the Processor, as in runSync(function() object.{name} = ... end); it runs in the next audio block"
+        )
+    }
 }
 
 fn is_below_c_call(steps: &[Step]) -> bool {

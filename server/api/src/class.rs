@@ -77,6 +77,9 @@ pub struct Field {
     /// Whether the access is our reading and not the page's own word.
     #[serde(default)]
     pub access_assumed: bool,
+    /// The threads a script may assign to it in, wherever it has the object (HALion semantics 9.17).
+    #[serde(default = "everywhere")]
+    pub assigned_in: Threads,
     /// The smallest and largest value.
     #[serde(default)]
     pub range: Option<Range>,
@@ -103,6 +106,10 @@ pub struct Field {
     pub since: Option<String>,
     /// One or two sentences for the script author.
     pub description: String,
+}
+
+fn everywhere() -> Threads {
+    Threads::BOTH
 }
 
 /// Whether a script may assign to a field.

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Callback, Class, Constant, ControllerNumber, Enumeration, Field, Function, FunctionKind,
-    Global, Library, Lua, Table,
+    Access, Callback, Class, Constant, ControllerNumber, Enumeration, Field, Function,
+    FunctionKind, Global, Library, Lua, Table,
 };
 
 /// The facts, parsed on the first call.
@@ -97,6 +97,22 @@ impl Api {
     #[must_use]
     pub fn field(&self, class: &str, name: &str) -> Option<&'static Field> {
         self.ancestry(class).find_map(|class| class.field(name))
+    }
+
+    /// The fields of this name that a script may assign, in an object known by this class: its own or inherited one, or else those of
+    /// the classes that extend it.
+    #[must_use]
+    pub fn assignable_fields(&self, class: &str, name: &str) -> Vec<&'static Field> {
+        let fields: Vec<_> = match self.field(class, name) {
+            Some(field) => vec![field],
+            None => {
+                let extends = |below: &Class| self.ancestry(&below.name).any(|up| up.name == class);
+                let below = self.classes.iter().filter(|below| extends(below));
+                below.filter_map(|below| below.field(name)).collect()
+            }
+        };
+        let is_assignable = |field: &&Field| field.access == Access::ReadWrite;
+        fields.into_iter().filter(is_assignable).collect()
     }
 
     /// The constructor of a class, which is a global of the same name.

@@ -213,8 +213,9 @@ pub(crate) fn field(class: &Class, field: &Field) -> String {
         field.types.join(" or ")
     )]);
     let access = match field.access {
-        Access::ReadOnly => " · read only",
-        Access::ReadWrite => "",
+        Access::ReadOnly => " · read only".to_owned(),
+        Access::ReadWrite if field.assigned_in == Threads::BOTH => String::new(),
+        Access::ReadWrite => format!(" · assigned in {} only", field.assigned_in),
     };
     let _ = writeln!(
         text,

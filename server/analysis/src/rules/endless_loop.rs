@@ -146,9 +146,13 @@ impl Quiet<'_> {
         let inside = |site: ExprId| range.contains_range(solver.program.expr(site).range);
         let mut builtins = instance.calls.iter().filter(|call| inside(call.how.site));
         let waits = builtins.any(|call| {
-            let function = solver.builtins.get(call.builtin).api;
+            let builtin = solver.builtins.get(call.builtin);
             let fails = wrong_thread::severity(solver, call, Grade::Certain).is_some();
-            fails || function.is_none_or(|function| function.suspends && !call.how.deferred)
+            let may_wait = match builtin.api {
+                Some(function) => function.suspends && !call.how.deferred,
+                None => builtin.field.is_none(),
+            };
+            fails || may_wait
         });
         let edges: Vec<InstId> = instance
             .edges

@@ -39,11 +39,11 @@ pub(crate) fn check(solver: &Solver, solved: &Solved) -> Vec<Diagnostic> {
             wrong_thread::severity(solver, call, Grade::Certain) == Some(Severity::Error)
         });
         let bound = here().find(|call| {
-            let function = solver.builtins.get(call.builtin).api;
-            function.is_some_and(|function| {
-                function.threads.single() == Some(instance.phase.thread())
-                    && function.dispute.is_none()
-            })
+            let builtin = solver.builtins.get(call.builtin);
+            builtin.threads().single() == Some(instance.phase.thread())
+                && builtin
+                    .api
+                    .is_none_or(|function| function.dispute.is_none())
         });
         if let (Some(failing), Some(bound)) = (failing, bound)
             && failing.how.via.is_empty()

@@ -184,10 +184,10 @@ pub(crate) fn needs(solver: &Solver) -> Vec<Threads> {
         .iter()
         .map(|instance| {
             instance.calls.iter().fold(Threads::NONE, |all, call| {
-                let function = solver.builtins.get(call.builtin).api;
-                let only = function
-                    .filter(|_| call.how.phase == instance.phase)
-                    .and_then(|function| function.threads.single());
+                let threads = solver.builtins.get(call.builtin).threads();
+                let only = threads
+                    .single()
+                    .filter(|_| call.how.phase == instance.phase);
                 only.map_or(all, |thread| all.union(Threads::from(thread)))
             })
         })

@@ -1,4 +1,5 @@
-//! `wrong-thread`: a function of HALion is called in a thread it is not available in (HALion semantics 1.2, 1.7).
+//! `wrong-thread`: a function of HALion is called in a thread it is not available in (HALion semantics 1.2, 1.7), or a field of an
+//! object is assigned in one (HALion semantics 9.17).
 //!
 //! Severity is that of the best path (THREAD-ANALYSIS 2.6); each call line is reported once per function and thread.
 
@@ -27,13 +28,20 @@ struct Failure<'a> {
 
 /// The severity of a call in an instance reached this well; `None` if it is fine.
 pub(crate) fn severity(solver: &Solver, call: &BuiltinCall, reached: Grade) -> Option<Severity> {
-    let function = solver.builtins.get(call.builtin).api?;
+    let builtin = solver.builtins.get(call.builtin);
     let thread = call.how.phase.thread();
     let grade = reached.max(grade_of(call.how.unsure, call.how.protected));
     let by_grade = match grade {
         Grade::Certain => Severity::Error,
         Grade::Unsure => Severity::Warning,
         Grade::Protected => Severity::Hint,
+    };
+    let Some(function) = builtin.api else {
+        let fails = !builtin.threads().contains(thread);
+        return fails.then_some(match solver.kind_is_unsure {
+            true => Severity::Hint,
+            false => by_grade,
+        });
     };
     let fails = if function.ui_only {
         solver.kind != ScriptKind::Ui
@@ -119,11 +127,8 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         .min_by_key(key)
         .expect("a group has at least one failure");
     let call = best.call;
-    let function = solver
-        .builtins
-        .get(call.builtin)
-        .api
-        .expect("only HALion's functions fail");
+    let builtin = solver.builtins.get(call.builtin);
+    let function = builtin.api;
     let thread = call.how.phase.thread();
     let (file, range) = place(solver, call);
     // A builtin that is a callback itself is called by HALion, not by the statement that stored it.
@@ -133,15 +138,23 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         false => chain_to(solver, &solved.reach, &solved.roots, best.inst),
     };
     chain.extend(via_steps(solver, &call.how));
-    let message = if function.ui_only {
+    let message = if function.is_some_and(|function| function.ui_only) {
         format!(
             "{} only exists in UI scripts, and this is a MIDI module script: {}",
-            function.called_as(),
+            builtin.short,
             crate::explain::short_chain(&chain)
         )
     } else {
-        let threads = solver.threads_of(function, call.argument_class);
-        let text = message(&function.called_as(), threads, thread, &chain);
+        let text = match function {
+            Some(function) => {
+                let threads = solver.threads_of(function, call.argument_class);
+                message(&builtin.short, threads, thread, &chain)
+            }
+            None => {
+                let assigning = format!("assigning {}", builtin.short);
+                message(&assigning, builtin.threads(), thread, &chain)
+            }
+        };
         match best.severity {
             Severity::Hint
                 if call.how.protected || best_grade(solved, best.inst) == Grade::Protected =>
@@ -151,23 +164,24 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
             _ => text,
         }
     };
-    let mut help = help(solver, call, function, &chain);
-    if let Some(dispute) = &function.dispute {
+    let mut help = help(solver, call, &chain);
+    if let Some(dispute) = function.and_then(|function| function.dispute.as_ref()) {
         help.push(dispute.note.clone());
     }
+    let own_name = function.map_or(&builtin.short, |function| &function.name);
     Diagnostic {
         code: Code::WrongThread,
         severity: best.severity,
         file,
         range,
         message,
-        function: Some(function.called_as()),
+        function: Some(builtin.short.clone()),
         thread: Some(thread),
         supplied_at: supplied_at(solver, best),
         also_from: also_from(solver, solved, failures, &chain),
         chain,
         help,
-        runtime_text: Some(wrong_thread_message(&function.name, thread)),
+        runtime_text: Some(wrong_thread_message(own_name, thread)),
     }
 }
 

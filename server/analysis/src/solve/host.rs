@@ -388,6 +388,37 @@ impl Solver<'_> {
         }
     }
 
+    /// `object.key = value`: noted like a call if HALion refuses it in a thread (HALion semantics 9.17).
+    pub(super) fn assign_host_field(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        class: ClassId,
+        unsure: bool,
+        keys: &[(Value, bool)],
+    ) {
+        for &(key, key_unsure) in keys {
+            let Value::Str(name) = key else { continue };
+            let class = &api().classes()[class.idx()];
+            let text = self.names.text(name);
+            let fields = api().assignable_fields(&class.name, text);
+            let Some(&first) = fields.first() else {
+                continue;
+            };
+            // Classes that disagree about the thread leave the object's own class to tell.
+            let agree = fields
+                .iter()
+                .all(|field| field.assigned_in == first.assigned_in);
+            if first.assigned_in == Threads::BOTH && agree {
+                continue;
+            }
+            let mut how = how.clone();
+            how.unsure |= unsure || key_unsure || !agree;
+            let builtin = self.builtins.assignment(class, first);
+            self.note_builtin(frame, &how, builtin, None);
+        }
+    }
+
     /// A class by name.
     pub(super) fn class_named(&self, name: &str) -> Option<ClassId> {
         let position = api()

@@ -102,7 +102,10 @@ impl Solver<'_> {
         let keys = self.values.list(key);
         let only = bases.len() == 1 && matches!(keys[..], [(_, false)]);
         let mut go = Go::On;
-        for &(value, _) in &bases {
+        for &(value, unsure) in &bases {
+            if let Value::Host(class) = value {
+                self.assign_host_field(frame, how, class, unsure, &keys);
+            }
             let Value::Table(table) = value else { continue };
             for &(key_value, _) in &keys {
                 if self.store_behind(frame, how, table, key_value, set, &mut go) {

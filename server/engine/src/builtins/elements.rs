@@ -1,9 +1,7 @@
 //! Elements as a script sees them: one object for each as long as anybody holds it, so the same element compares equal
 //! (HALion semantics 9.4), with fields and methods of its class.
 
-use halion_api::{
-    Access, Class as ApiClass, Function as ApiFunction, Thread, api, wrong_thread_message,
-};
+use halion_api::{Access, Class as ApiClass, Function as ApiFunction, api, wrong_thread_message};
 use mlua::{Lua, Table, Value};
 
 use crate::{
@@ -270,13 +268,14 @@ fn read_field(call: &Call<'_>) -> native::Result {
     element_fields::read(call, &Value::Table(object), &key)
 }
 
-/// Object, key, value. Assignable fields belong to the Controller (HALion semantics 9.17).
+/// Object, key, value. The API data says in which threads a field may be assigned (HALion semantics 9.17).
 fn write_field(call: &Call<'_>) -> native::Result {
     let (object, key) = (call.table(1)?, call.string(2)?);
     match api().field(call.name, &key) {
         Some(field) if field.access == Access::ReadWrite => {
-            if call.thread() == Thread::Processor {
-                return Err(Raise::Script(wrong_thread_message(&key, Thread::Processor)));
+            let thread = call.thread();
+            if !field.assigned_in.contains(thread) {
+                return Err(Raise::Script(wrong_thread_message(&key, thread)));
             }
             element_fields::write(call, &Value::Table(object), &key)
         }

@@ -12,19 +12,19 @@ use super::site::{Site, all_names, bytes, function_around, is_function, is_loop}
 use super::{Draft, FixKind};
 use crate::names::{Meaning, call_of, meaning};
 
-/// Offered for a call in the Processor, the widest run first.
+/// Offered for a call or an assignment in the Processor, the widest run first.
 pub(super) fn drafts(site: &Site) -> Vec<Draft> {
-    let Some(call) = site.direct_call(Thread::Processor) else {
+    let assignment = site.direct_assignment(Thread::Processor);
+    let waits = assignment.is_none() && site.function().is_none_or(|function| function.suspends);
+    let Some(wrong) = assignment.or_else(|| site.direct_call(Thread::Processor)) else {
         return Vec::new();
     };
-    let is_possible = !site.is_hop()
-        && site.function().is_some_and(|function| !function.suspends)
-        && site.can_be_on_hold()
-        && site.is_global("runAsync");
+    let is_possible =
+        !site.is_hop() && !waits && site.can_be_on_hold() && site.is_global("runAsync");
     if !is_possible {
         return Vec::new();
     }
-    let mut runs = runs(site, &call);
+    let mut runs = runs(site, &wrong);
     runs.retain(Run::can_move);
     runs.iter().map(|run| run.draft(site)).collect()
 }
@@ -34,12 +34,12 @@ struct Run {
     statements: Vec<SyntaxNode>,
 }
 
-/// The runs round a call that are worth a hop of their own.
-fn runs(site: &Site, call: &SyntaxNode) -> Vec<Run> {
-    let Some(function) = function_around(call).filter(|node| is_function(node.kind())) else {
+/// The runs round a call or an assignment that are worth a hop of their own.
+fn runs(site: &Site, wrong: &SyntaxNode) -> Vec<Run> {
+    let Some(function) = function_around(wrong).filter(|node| is_function(node.kind())) else {
         return Vec::new();
     };
-    let inside = call
+    let inside = wrong
         .ancestors()
         .skip(1)
         .take_while(|node| *node != function);
@@ -54,7 +54,7 @@ fn runs(site: &Site, call: &SyntaxNode) -> Vec<Run> {
         node.parent()
             .is_some_and(|parent| parent.kind() == SyntaxKind::Block)
     };
-    let Some(statement) = call.ancestors().find(is_in_block) else {
+    let Some(statement) = wrong.ancestors().find(is_in_block) else {
         return runs;
     };
     let around: Vec<SyntaxNode> = statement
@@ -73,7 +73,7 @@ fn runs(site: &Site, call: &SyntaxNode) -> Vec<Run> {
         runs.push(several);
     }
     let alone = Run::with_uses(&around, at, at);
-    let is_statement = call
+    let is_statement = wrong
         .parent()
         .is_some_and(|parent| parent.kind() == SyntaxKind::CallStat);
     // A value that nobody uses is no reason to move its declaration.
@@ -184,10 +184,14 @@ impl Run {
         }
         let title = match &self.statements[..] {
             [one] if is_loop(one.kind()) => "Wrap the whole loop in one runAsync".to_owned(),
-            [_] => format!(
-                "Wrap the statement in runAsync: {} runs in the Controller",
-                site.name.text()
-            ),
+            [_] => {
+                let name = site.name.text();
+                let happens = match site.function() {
+                    Some(_) => "runs",
+                    None => "is assigned",
+                };
+                format!("Wrap the statement in runAsync: {name} {happens} in the Controller")
+            }
             several => format!("Wrap these {} statements in one runAsync", several.len()),
         };
         Draft {
@@ -275,6 +279,25 @@ mod tests {
             "function onNote(e)\n  if $0messageBox('a') == 2 then\n    print(e)\n  end\nend",
             "function onNote(e)\n  runAsync(function()\n    if messageBox('a') == 2 then\n      print(e)\n    end\n  end)\nend",
         );
+    }
+
+    #[test]
+    fn an_assignment_to_a_field_hops_as_a_statement() {
+        check(
+            "function onNote(e)\n  local zone = this.parent:getZone(1)\n  zone.$0keyLow = e.note\n  postEvent(e)\nend",
+            "function onNote(e)\n  local zone = this.parent:getZone(1)\n  runAsync(function() zone.keyLow = e.note end)\n  postEvent(e)\nend",
+        );
+        check(
+            "function onNote(e)\n  for _, zone in ipairs(this.parent:findZones()) do zone.$0velLow = 1 end\nend",
+            "function onNote(e)\n  runAsync(function() for _, zone in ipairs(this.parent:findZones()) do zone.velLow = 1 end end)\nend",
+        );
+        check_none(
+            "function calcModulation()\n  this.parent:getZone(1).$0keyLow = 1\n  return 0\nend",
+        );
+        check_none(
+            "function onNote(e)\n  local key = 'keyLow'\n  this.parent:getZone(1)[$0key] = 1\nend",
+        );
+        check_none("function onNote(e)\n  this.parent:getZone(1).$0keyLow = playNote(1, 1)\nend");
     }
 
     #[test]

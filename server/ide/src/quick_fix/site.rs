@@ -61,14 +61,29 @@ impl<'a> Site<'a> {
 
     /// The call, if it is in the wrong thread and calls the function without anything in between.
     pub(super) fn direct_call(&self, thread: Thread) -> Option<SyntaxNode> {
+        self.direct(thread, call_of(&self.name)?)
+    }
+
+    /// The target `object.field` of an assignment, if HALion refuses that in the thread.
+    pub(super) fn direct_assignment(&self, thread: Thread) -> Option<SyntaxNode> {
+        let is_field = self.finding.function.as_deref() == Some(self.name.text());
+        let target = self.name.parent().filter(|node| {
+            let is_assigned = node
+                .parent()
+                .is_some_and(|node| node.kind() == SyntaxKind::AssignStat);
+            is_field && is_assigned && node.kind() == SyntaxKind::IndexExpr
+        })?;
+        self.direct(thread, target)
+    }
+
+    fn direct(&self, thread: Thread, wrong: SyntaxNode) -> Option<SyntaxNode> {
         let is_wrong =
             self.finding.code == Code::WrongThread && self.finding.thread == Some(thread);
         // A call against a `---@thread` comment breaks a promise of the author, not a rule of HALion.
         if !is_wrong || self.finding.runtime_text.is_none() {
             return None;
         }
-        let call = call_of(&self.name)?;
-        let is_direct = |range: TextRange| !call.text_range().contains_range(range);
+        let is_direct = |range: TextRange| !wrong.text_range().contains_range(range);
         // What stands for the global statements is their first token, and may be the call.
         let mut steps = self
             .finding
@@ -77,10 +92,10 @@ impl<'a> Site<'a> {
             .filter(|step| step.name != "<main>");
         steps
             .all(|step| step.file != self.finding.file || is_direct(step.range))
-            .then_some(call)
+            .then_some(wrong)
     }
 
-    /// The same, if it is a statement of its own.
+    /// The call in the wrong thread, if it is a statement of its own.
     pub(super) fn wrong_call(&self, thread: Thread) -> Option<Expr> {
         let call = self.direct_call(thread)?;
         let is_statement = call.parent()?.kind() == SyntaxKind::CallStat;
