@@ -27,6 +27,8 @@ pub enum Special {
     Sort,
     Gsub,
     SetMetatable,
+    /// `debug.setmetatable`, which takes values of all types.
+    SetMetatableOfAny,
     GetMetatable,
     RawGet,
     RawSet,
@@ -47,7 +49,7 @@ pub enum Special {
     Constant,
     Concat,
     RawEqual,
-    /// Runs code that cannot be seen: `load`, `dofile`.
+    /// Runs code that cannot be seen, `load`, or changes what code does behind its back, `debug.setupvalue`.
     Unseen,
 }
 
@@ -166,7 +168,8 @@ fn special(full_name: &str) -> Special {
         "xpcall" => Special::Xpcall,
         "table.sort" => Special::Sort,
         "string.gsub" => Special::Gsub,
-        "setmetatable" | "debug.setmetatable" => Special::SetMetatable,
+        "setmetatable" => Special::SetMetatable,
+        "debug.setmetatable" => Special::SetMetatableOfAny,
         "getmetatable" | "debug.getmetatable" => Special::GetMetatable,
         "rawget" => Special::RawGet,
         "rawset" => Special::RawSet,
@@ -190,6 +193,9 @@ fn special(full_name: &str) -> Special {
         | "math.ceil" | "math.abs" | "math.max" | "math.min" | "bit32.band" | "bit32.bor"
         | "bit32.bxor" | "bit32.lshift" | "bit32.rshift" => Special::Constant,
         "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
+        // Hooks, and ways into variables that no name in the text shows.
+        "debug.debug" | "debug.sethook" | "debug.setlocal" | "debug.setupvalue"
+        | "debug.upvaluejoin" | "debug.getregistry" => Special::Unseen,
         _ => Special::Plain,
     }
 }

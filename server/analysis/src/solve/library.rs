@@ -58,12 +58,17 @@ impl Solver<'_> {
                     truthy,
                 );
             }
-            Special::SetMetatable => {
+            Special::SetMetatable | Special::SetMetatableOfAny => {
                 let meta = args.get(1, &mut self.values);
                 let meta = self
                     .values
                     .filter(meta, |value| matches!(value, Value::Table(_)));
                 let tables = self.values.list(first);
+                // The metatable of a function or a number is that of all of them.
+                self.has_unseen |= special == Special::SetMetatableOfAny
+                    && tables
+                        .iter()
+                        .any(|(value, _)| !matches!(value, Value::Table(_)));
                 for &(value, _) in &tables {
                     if let Value::Table(table) = value {
                         let loc = self.heap.get(table).meta;

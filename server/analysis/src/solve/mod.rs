@@ -110,7 +110,7 @@ pub(crate) struct Solver<'a> {
     pub literals_used: FxHashSet<ExprId>,
     /// Tables asked in the present lookup of a field.
     looked_up: Vec<TableId>,
-    /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`.
+    /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`, `debug.sethook`.
     pub has_unseen: bool,
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
