@@ -1,6 +1,6 @@
 //! Arms and joins: what a branch changed is taken back, then all branches that complete are joined.
 
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::Solver;
 use super::frame::{Delta, Frame, Mark};
@@ -18,33 +18,29 @@ impl Solver<'_> {
     /// Undoes everything since the mark and returns it.
     pub(super) fn take(&mut self, frame: &mut Frame, mark: Mark) -> Delta {
         let mut delta = Delta::default();
-        let mut seen = FxHashMap::default();
         while frame.trail.len() > mark.vars {
             let Some((var, old)) = frame.trail.pop() else {
                 break;
             };
-            seen.entry(var).or_insert(frame.vars[var.idx()]);
+            delta.vars.push((var, frame.vars[var.idx()]));
             frame.vars[var.idx()] = old;
         }
-        delta.vars.extend(seen);
-        delta.vars.sort_unstable();
-        let mut seen = FxHashMap::default();
+        keep_first(&mut delta.vars);
         while self.flow_trail.len() > mark.flow {
             let Some((loc, old)) = self.flow_trail.pop() else {
                 break;
             };
-            let now = self.flow.get(&loc).copied().unwrap_or(self.sets.absent);
-            seen.entry(loc).or_insert(now);
-            if old != Some(now) {
-                self.versions.epoch += 1;
-            }
-            match old {
+            let now = match old {
                 Some(old) => self.flow.insert(loc, old),
                 None => self.flow.remove(&loc),
             };
+            let now = now.unwrap_or(self.sets.absent);
+            if old != Some(now) {
+                self.versions.epoch += 1;
+            }
+            delta.flow.push((loc, now));
         }
-        delta.flow.extend(seen);
-        delta.flow.sort_unstable();
+        keep_first(&mut delta.flow);
         delta
     }
 
@@ -69,21 +65,7 @@ impl Solver<'_> {
     /// Continues with any of the arms; whether a variable declared before `first_var` or a global grew.
     pub(super) fn join(&mut self, frame: &mut Frame, arms: &[Delta], first_var: u32) -> bool {
         let mut grew = false;
-        let mut vars: FxHashMap<VarIdx, (SetId, usize)> = FxHashMap::default();
-        let mut locs: FxHashMap<LocId, (SetId, usize)> = FxHashMap::default();
-        for arm in arms {
-            for &(var, set) in &arm.vars {
-                let entry = vars.entry(var).or_insert((SetId::EMPTY, 0));
-                *entry = (self.values.union(entry.0, set), entry.1 + 1);
-            }
-            for &(loc, set) in &arm.flow {
-                let entry = locs.entry(loc).or_insert((SetId::EMPTY, 0));
-                *entry = (self.values.union(entry.0, set), entry.1 + 1);
-            }
-        }
-        let mut vars: Vec<_> = vars.into_iter().collect();
-        vars.sort_unstable();
-        for (var, (set, count)) in vars {
+        for (var, set, count) in self.united(arms.iter().flat_map(|arm| &arm.vars)) {
             let base = frame.vars[var.idx()];
             let set = if count < arms.len() {
                 self.values.union(base, set)
@@ -96,9 +78,7 @@ impl Solver<'_> {
                 frame.vars[var.idx()] = set;
             }
         }
-        let mut locs: Vec<_> = locs.into_iter().collect();
-        locs.sort_unstable();
-        for (loc, (set, count)) in locs {
+        for (loc, set, count) in self.united(arms.iter().flat_map(|arm| &arm.flow)) {
             let base = self.flow.get(&loc).copied().unwrap_or(self.sets.absent);
             let set = if count < arms.len() {
                 self.values.union(base, set)
@@ -111,6 +91,23 @@ impl Solver<'_> {
             }
         }
         grew
+    }
+
+    /// In order of the places: all that the arms have for each, and how many arms have something.
+    fn united<'d, P: Copy + Ord + 'd>(
+        &mut self,
+        changes: impl Iterator<Item = &'d (P, SetId)>,
+    ) -> SmallVec<[(P, SetId, usize); 8]> {
+        let mut changes: SmallVec<[(P, SetId); 16]> = changes.copied().collect();
+        changes.sort_by_key(|&(place, _)| place);
+        let groups = changes.chunk_by(|one, other| one.0 == other.0);
+        groups
+            .map(|group| {
+                let sets = group.iter().map(|&(_, set)| set);
+                let set = sets.fold(SetId::EMPTY, |all, set| self.values.union(all, set));
+                (group[0].0, set, group.len())
+            })
+            .collect()
     }
 
     pub(super) fn set_flow(&mut self, loc: LocId, set: SetId) {
@@ -141,4 +138,10 @@ impl Solver<'_> {
             }
         }
     }
+}
+
+/// In order of the places, each with what came first.
+fn keep_first<P: Copy + Ord>(changes: &mut Vec<(P, SetId)>) {
+    changes.sort_by_key(|&(place, _)| place);
+    changes.dedup_by_key(|&mut (place, _)| place);
 }
