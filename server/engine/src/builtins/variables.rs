@@ -2,7 +2,10 @@
 //!
 //! Invariant: their names are never in the raw global table, so `__index` and `__newindex` of `_G` see every access.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    ffi::c_void,
+};
 
 use halion_api::{Thread, Threads};
 use mlua::{Lua, Table, Value};
@@ -117,13 +120,13 @@ fn define_slot_local(call: &Call<'_>) -> native::Result {
     let caller = call.world(|world| world.slot.index);
     let controller = match thread {
         Thread::Controller => value.clone(),
-        Thread::Processor => deep_copy(call.lua, &value, 0)?,
+        Thread::Processor => deep_copy(call.lua, &value)?,
     };
     for index in call.world(|world| world.slot_indices()) {
         let local = if thread == Thread::Processor && index == caller {
             value.clone()
         } else {
-            deep_copy(call.lua, &value, 0)?
+            deep_copy(call.lua, &value)?
         };
         call.world(|world| world.set_local(index, key.clone(), local));
     }
@@ -141,24 +144,39 @@ pub(crate) fn start_slot(lua: &Lua, runtime: &Runtime) -> mlua::Result<()> {
             .collect()
     };
     for (name, value) in locals {
-        let copy = deep_copy(lua, &value, 0)?;
+        let copy = deep_copy(lua, &value)?;
         runtime.world.borrow_mut().slot.locals.insert(name, copy);
     }
     Ok(())
 }
 
-/// Plain tables are copied with what is in them; objects with a metatable and everything below 50 levels are shared.
-fn deep_copy(lua: &Lua, value: &Value, depth: u32) -> mlua::Result<Value> {
+/// Plain tables are copied with what is in them, each once, so that what was one table is one in the copy, too; objects with a
+/// metatable and everything below 50 levels are shared.
+fn deep_copy(lua: &Lua, value: &Value) -> mlua::Result<Value> {
+    copy_below(lua, value, 0, &mut HashMap::new())
+}
+
+/// `copies` are those made so far, by the address of what they are copies of.
+fn copy_below(
+    lua: &Lua,
+    value: &Value,
+    depth: u32,
+    copies: &mut HashMap<*const c_void, Table>,
+) -> mlua::Result<Value> {
     let Value::Table(table) = value else {
         return Ok(value.clone());
     };
+    if let Some(copy) = copies.get(&table.to_pointer()) {
+        return Ok(Value::Table(copy.clone()));
+    }
     if depth > 50 || table.metatable().is_some() {
         return Ok(value.clone());
     }
     let copy: Table = lua.create_table()?;
+    copies.insert(table.to_pointer(), copy.clone());
     for pair in table.pairs::<Value, Value>() {
         let (key, value) = pair?;
-        copy.raw_set(key, deep_copy(lua, &value, depth + 1)?)?;
+        copy.raw_set(key, copy_below(lua, &value, depth + 1, copies)?)?;
     }
     Ok(Value::Table(copy))
 }
