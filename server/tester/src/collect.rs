@@ -126,9 +126,15 @@ fn describe(lua: &Lua, (name, body): (String, Function)) -> Result<()> {
     result
 }
 
-fn it(lua: &Lua, (name, body): (String, Function)) -> Result<()> {
+fn it(lua: &Lua, (name, body): (String, Option<Function>)) -> Result<()> {
     declaring(lua, "it")?;
-    add(lua, name, Some(body));
+    if body.is_none() {
+        let message = format!(
+            "it({name:?}) has no function; a test that is not written yet is pending({name:?})"
+        );
+        return Err(fail(lua, message));
+    }
+    add(lua, name, body);
     Ok(())
 }
 

@@ -127,7 +127,7 @@ fn look(lua: &Lua, script: &Script, open: &[Open<Event>], wanted: &Wanted) -> Re
             _ => None,
         };
         // A function of the test may be called here, so the script must be free.
-        if wanted.fits(*ms, event, end_ms)? {
+        if wanted.fits(lua, *ms, event, end_ms)? {
             fitting.push(place);
         }
     }

@@ -23,6 +23,7 @@ mod documented;
 mod expect;
 mod failure;
 mod golden;
+mod kinds;
 mod options;
 mod playing;
 mod pool;

@@ -5,7 +5,7 @@
 use halion_engine::{Event, Field};
 use mlua::{Lua, Result, Table, Value};
 
-use crate::show;
+use crate::{kinds, show};
 
 /// How far from its time an event may be unless the test says otherwise: well above a sample, well below what can be heard.
 const TOLERANCE_MS: f64 = 1.0;
@@ -14,7 +14,12 @@ const TOLERANCE_MS: f64 = 1.0;
 const ROUNDING: f64 = 1e-6;
 
 /// Fields that an event does not show while they have these values.
-const DEFAULTS: [(&str, f64); 3] = [("tuning", 0.0), ("volume", 1.0), ("pan", 0.0)];
+const DEFAULTS: [(&str, f64); 4] = [
+    ("tuning", 0.0),
+    ("volume", 1.0),
+    ("pan", 0.0),
+    ("ramp_ms", 0.0),
+];
 
 /// An event that is looked for.
 pub(crate) struct Wanted {
@@ -30,6 +35,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// Reads `{ note = 60, at = 250, tolerance = 5 }`.
     pub fn read(kind: &str, table: &Table) -> std::result::Result<Wanted, String> {
+        let known = kinds::fields_of(kind)?;
         let mut wanted = Wanted {
             kind: kind.to_owned(),
             fields: Vec::new(),
@@ -49,8 +55,14 @@ impl Wanted {
             match name.as_str() {
                 "at" => wanted.at_ms = Some(number()?),
                 "tolerance" => wanted.tolerance_ms = number()?,
-                "length" => wanted.length_ms = Some(number()?),
-                _ => wanted.fields.push((name, value)),
+                "length" if kind == "note_on" => wanted.length_ms = Some(number()?),
+                field if known.contains(&field) => wanted.fields.push((name, value)),
+                _ => {
+                    return Err(format!(
+                        "{kind} has no field `{name}`; it has {}",
+                        known.join(", ")
+                    ));
+                }
             }
         }
         wanted
@@ -75,7 +87,7 @@ impl Wanted {
     }
 
     /// Is it this one? `end_ms` is where the note ends, if it is a note and has ended.
-    pub fn fits(&self, ms: f64, event: &Event, end_ms: Option<f64>) -> Result<bool> {
+    pub fn fits(&self, lua: &Lua, ms: f64, event: &Event, end_ms: Option<f64>) -> Result<bool> {
         if event.name() != self.kind || !self.is_near(self.at_ms, Some(ms)) {
             return Ok(false);
         }
@@ -86,8 +98,12 @@ impl Wanted {
         for (name, wanted) in &self.fields {
             let field = fields.iter().find(|(field, _)| field == name);
             let field = field.map(|(_, field)| field);
-            let Some(value) = field.map(plain).or_else(|| default(name)) else {
-                return Ok(false);
+            let value = match field {
+                Some(field) => plain(lua, field)?,
+                None => match default(name) {
+                    Some(value) => value,
+                    None => return Ok(false),
+                },
             };
             let fits = match wanted {
                 Value::Function(function) => function.call::<bool>(value)?,
@@ -105,17 +121,17 @@ impl Wanted {
     }
 }
 
-/// A field without its bytes, which are compared as one text.
-fn plain(field: &Field<'_>) -> Value {
-    match field {
+/// A field as a test reads it; bytes are an array.
+fn plain(lua: &Lua, field: &Field<'_>) -> Result<Value> {
+    Ok(match field {
         Field::Number(number) => Value::Number(*number),
         Field::Boolean(boolean) => Value::Boolean(*boolean),
-        Field::Bytes(_) => Value::Nil,
-    }
+        Field::Bytes(bytes) => Value::Table(lua.create_sequence_from(bytes.iter().copied())?),
+    })
 }
 
 fn default(name: &str) -> Option<Value> {
-    if matches!(name, "relative" | "kill") {
+    if name == "kill" {
         return Some(Value::Boolean(false));
     }
     let default = DEFAULTS.iter().find(|(field, _)| *field == name);
@@ -125,7 +141,7 @@ fn default(name: &str) -> Option<Value> {
 fn near(wanted: &Value, value: &Value) -> bool {
     match (show::as_number(wanted), show::as_number(value)) {
         (Some(wanted), Some(value)) => (wanted - value).abs() <= ROUNDING,
-        _ => show::equal(wanted, value),
+        _ => show::alike(wanted, value),
     }
 }
 
@@ -135,12 +151,7 @@ pub(crate) fn table(lua: &Lua, ms: f64, event: &Event) -> Result<Table> {
     table.raw_set("type", event.name())?;
     table.raw_set("at", ms)?;
     for (name, field) in event.fields() {
-        match field {
-            Field::Bytes(bytes) => {
-                table.raw_set(name, lua.create_sequence_from(bytes.to_vec())?)?
-            }
-            field => table.raw_set(name, plain(&field))?,
-        }
+        table.raw_set(name, plain(lua, &field)?)?;
     }
     Ok(table)
 }

@@ -45,6 +45,24 @@ fn failures_say_what_there_was_instead() {
         &it("script:expect_error('boom')"),
         "expected  a script error with \"boom\"",
     );
+    // A slip in an expectation of nothing would make it come true for ever.
+    fails(
+        &it("script:expect_no_note { noet = 60 }"),
+        "note_on has no field `noet`; it has id, note, velocity",
+    );
+    fails(
+        &it("script:expect_no_event('note_of')"),
+        "a script sends no event `note_of`; there are note_on, note_off",
+    );
+    fails(
+        &it("script:expect_no_event('fade', { length = 5 })"),
+        "fade has no field `length`",
+    );
+    fails(
+        &it("script:input { kind = 'data', bytes = { 240, 1, 247 } }
+            script:expect_no_event('data', { bytes = { 240, 1, 247 } })"),
+        "0 ms data bytes=f001f7",
+    );
     fails(&it("script:edit('time', {})"), "`value` must be");
     fails(&it("script:hold(128)"), "`note` is 128; it must be");
     fails(&it("script:input { kind = 'nonsense' }"), "nonsense");
@@ -159,6 +177,11 @@ fn what_cannot_be_run() {
             "attempt to call global 'nonsense'",
         ),
         ("while true do end", "computes for too long"),
+        ("\nit('is to come')", "echo.test.lua:2:1"),
+        (
+            "it('is to come')",
+            "a test that is not written yet is pending(\"is to come\")",
+        ),
         ("\u{1b}Lua", "binary chunk"),
     ];
     for (text, part) in cases {
