@@ -226,7 +226,7 @@ fn from_names(call: &Call<'_>, named: &Table) -> Result<Parameter, Raise> {
     Ok(definition)
 }
 
-/// A misspelt key would otherwise be ignored in silence: the trace says so.
+/// A misspelt key would otherwise be ignored in silence: the output says so.
 fn check_keys(call: &Call<'_>, named: &Table) -> Result<(), Raise> {
     const KNOWN: [&str; 15] = [
         "name",
@@ -249,7 +249,8 @@ fn check_keys(call: &Call<'_>, named: &Table) -> Result<(), Raise> {
         if let (Value::String(key), _) = pair? {
             let key = key.to_string_lossy();
             if !KNOWN.contains(&key.as_str()) {
-                call.world(|world| world.not_simulated(&format!("defineParameter: {key}")));
+                let text = format!("defineParameter has no option '{key}'; it does nothing");
+                call.world(|world| world.say_once(&text));
             }
         }
     }

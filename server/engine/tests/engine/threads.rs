@@ -199,9 +199,9 @@ fn get_element_is_refused_in_a_midi_module_script() {
 fn what_is_not_simulated_says_so_once() {
     check_prints(
         "local finalizer = { __gc = print } setmetatable({}, finalizer) setmetatable({}, finalizer)
-        defineParameter{ name = 'a', maximum = 3 }",
+        defineParameter{ name = 'a', maximum = 3 } defineParameter{ name = 'b', maximum = 3 }",
         "",
         "0 ms controller #1 not_simulated __gc
-        0 ms controller #1 not_simulated defineParameter: maximum",
+        0 ms controller #1 print defineParameter has no option 'maximum'; it does nothing",
     );
 }
