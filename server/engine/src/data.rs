@@ -136,6 +136,9 @@ fn is_name(text: &[u8]) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
+/// So much of a path says where to look.
+const SHOWN_PATH: usize = 60;
+
 /// A walk through a value.
 struct Walk<'a> {
     lua: &'a Lua,
@@ -214,7 +217,13 @@ impl Walk<'_> {
         let place = if self.path.is_empty() {
             String::new()
         } else {
-            format!(" at '{}'", self.path)
+            let start: String = self.path.chars().take(SHOWN_PATH).collect();
+            let more = if start.len() < self.path.len() {
+                "..."
+            } else {
+                ""
+            };
+            format!(" at '{start}{more}'")
         };
         format!(
             "{what}{place} cannot be stored; nil, booleans, numbers, strings and tables of them can"
@@ -247,6 +256,10 @@ mod tests {
         );
         assert_eq!(stored("nil"), "nil");
         assert_eq!(stored("{}"), "{}");
+        assert_eq!(
+            stored("{ 1e300, -1/0, 2^53 }"),
+            "{ 1e300, -inf, 9007199254740992 }"
+        );
     }
 
     #[test]
@@ -261,6 +274,10 @@ mod tests {
             ),
             ("{ [{}] = 1 }", "a key of type table"),
             ("{ [print] = 1 }", "a value of type function"),
+            (
+                "{ [('x'):rep(100)] = print }",
+                &format!("a value of type function at '{}...'", "x".repeat(60)),
+            ),
         ] {
             assert_eq!(stored(expression), format!("{what}{rest}"));
         }

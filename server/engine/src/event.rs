@@ -385,9 +385,16 @@ impl fmt::Display for Event {
     }
 }
 
+/// From here on a number has more zeros than people count.
+const MANY_ZEROS: f64 = 1e21;
+
 /// A number as people read it: no `.0` behind whole numbers, and the shortest digits otherwise.
 pub(crate) fn short(value: f64) -> String {
     let mut text = String::new();
-    let _ = write!(text, "{value}");
+    let _ = if value.is_finite() && value.abs() >= MANY_ZEROS {
+        write!(text, "{value:e}")
+    } else {
+        write!(text, "{value}")
+    };
     text
 }

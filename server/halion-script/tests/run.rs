@@ -297,6 +297,22 @@ fn an_error_that_repeats_is_shown_once_with_its_number() {
 }
 
 #[test]
+fn an_error_that_no_line_made_has_no_line() {
+    let scenario = "[[input]]\nat_ms = 0\nkind = \"save\"\nname = \"s\"\n";
+    let folder = folder(&[
+        ("a.lua", "function onSave() return print end\n"),
+        ("s.toml", scenario),
+    ]);
+    let said = halion_script(folder.path(), &["run", "a.lua", "--scenario", "s.toml"]);
+    assert!(
+        said.out
+            .contains("error in a.lua: a value of type function"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn a_stack_that_overflows_shows_each_place_once() {
     let text = "local function f(n)\n  return f(n + 1) + 1\nend\nfunction onNote() f(1) end\n";
     let folder = folder(&[("a.lua", text)]);

@@ -138,7 +138,10 @@ impl Rows {
                 let file = error.path.rsplit('/').next().unwrap_or_default();
                 (
                     Kind::Error,
-                    format!("error in {}:{}: {}", file, error.line, error.message),
+                    match error.line {
+                        0 => format!("error in {file}: {}", error.message),
+                        line => format!("error in {file}:{line}: {}", error.message),
+                    },
                 )
             }
             RecordKind::EventIn(event) => (Kind::Input, format!("in  {event}")),
