@@ -121,10 +121,10 @@ fn the_fade_is_started_by_the_parameter_and_runs_in_the_next_block() {
               255.42     22  Processor   fadeHeldNotes #5  prints fading key 64
               255.42     22  Processor   fadeHeldNotes #5  out fade id=2 from=1 to=0 ramp_ms=500 kill=true
               255.42     22  Processor   fadeHeldNotes #5  ends
-              755.42     65  Processor                     ramp_end fade id=1 value=0
-              755.42     65  Processor                     voices_cut id=1 (fade)
-              755.42     65  Processor                     ramp_end fade id=2 value=0
-              755.42     65  Processor                     voices_cut id=2 (fade)
+              755.42     65  Processor                     fade of note 1 arrives at 0
+              755.42     65  Processor                     voices of note 1 end (fade)
+              755.42     65  Processor                     fade of note 2 arrives at 0
+              755.42     65  Processor                     voices of note 2 end (fade)
              1000.00     86  Processor                     in  note_off id=1 note=60 velocity=0
              1000.00     86  Processor   onRelease #6      starts
              1000.00     86  Processor   onRelease #6      out note_off id=1 note=60 velocity=0
