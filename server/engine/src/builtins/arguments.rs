@@ -24,7 +24,9 @@ pub(crate) fn check(call: &Call<'_>, function: &ApiFunction) -> Result<(), Raise
             .iter()
             .any(|expected| fits(call, &value, expected))
         {
-            return Err(call.expected(at, &param.types.join(" or ")));
+            // As Lua's own functions say it.
+            let expected = param.types.join(" or ").replace("any", "value");
+            return Err(call.expected(at, &expected));
         }
         check_number(call, at, &value, param)?;
     }

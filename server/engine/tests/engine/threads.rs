@@ -194,6 +194,15 @@ fn get_element_is_refused_in_a_midi_module_script() {
     );
 }
 
+#[test]
+fn a_missing_value_of_any_type_is_called_a_value() {
+    check_prints(
+        "defineParameter('a') print(pcall(this.setParameter, this, 'a'))",
+        "",
+        "0 ms controller #1 print false bad argument #2 to 'setParameter' (value expected, got no value)",
+    );
+}
+
 /// What the engine knows and does not simulate says so once, by name.
 #[test]
 fn what_is_not_simulated_says_so_once() {
