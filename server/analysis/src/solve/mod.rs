@@ -49,7 +49,7 @@ use crate::value::{
 };
 
 /// Further evaluations for functions that nobody calls.
-const PROBE_BUDGET: u64 = 150_000;
+const PROBE_BUDGET: u64 = 100_000;
 
 /// What tells instances apart: function, creator, phase, and the call with its caller.
 type Context = (FunId, InstId, Phase, Option<(ExprId, InstId)>);
