@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { realClients, Script, sample } from "./environment.ts";
 import { STEP_MS, Workbench } from "./workbench.ts";
 
@@ -60,6 +60,7 @@ inSample(
     await page.keyboard.press("ArrowRight");
     await problems.filter({ hasText: "onNote" }).first().waitFor();
 
+    await lensAbove(page).waitFor();
     await hover(page, "openURL");
     const hovers = page.locator(".monaco-hover:visible");
     await hovers.filter({ hasText: "Controller" }).first().waitFor();
@@ -132,7 +133,7 @@ inSample(
   "open_url",
   "open_url: the line above onNote shows the way to it, the rule's name leads to its page",
   async (page) => {
-    const lens = page.locator(".editor-instance .codelens-decoration a", { hasText: "Processor" }).first();
+    const lens = lensAbove(page);
     await eventually("a list of callers", async () => {
       await lens.click();
       await page.locator(".peekview-widget .ref-tree .monaco-list-row").first().waitFor({ timeout: 3_000 });
@@ -239,6 +240,11 @@ async function hover(page: Page, word: string): Promise<void> {
     await text.hover();
     await page.locator(".monaco-hover:visible").first().waitFor({ timeout: 3_000 });
   });
+}
+
+/** The line above a function that runs on the Processor. */
+function lensAbove(page: Page): Locator {
+  return page.locator(".editor-instance .codelens-decoration a", { hasText: "Processor" }).first();
 }
 
 /** Tries again until it works or a step's time is up. */
