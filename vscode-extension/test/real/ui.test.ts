@@ -60,7 +60,6 @@ inSample(
     await page.keyboard.press("ArrowRight");
     await problems.filter({ hasText: "onNote" }).first().waitFor();
 
-    await lensAbove(page).waitFor();
     await hover(page, "openURL");
     const hovers = page.locator(".monaco-hover:visible");
     await hovers.filter({ hasText: "Controller" }).first().waitFor();
