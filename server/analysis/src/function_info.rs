@@ -110,7 +110,7 @@ fn unseen(solver: &Solver) -> Vec<FunId> {
         for loc in fields.chain([table.array, table.star, table.meta]) {
             let place = &solver.heap.locs[loc.idx()];
             let sets = [place.last.unwrap_or(place.load), place.weak];
-            for value in sets.into_iter().flat_map(|set| solver.values.values(set)) {
+            for value in sets.into_iter().flat_map(|set| solver.values.kinds(set)) {
                 match value {
                     Value::Fun(fun, _) => found.push(fun),
                     Value::Table(table) if !tables.contains(&table) => tables.push(table),

@@ -2,11 +2,15 @@
 //!
 //! Anything else is analysed from scratch. Invariant: [`Known::next`] gives what [`analyze`](crate::analyze) gives, step counts apart.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use halion_syntax::{Moves, Sameness, TextRange};
 
 use crate::diagnostic::{Code, Diagnostic, Step};
-use crate::free_literals::is_plain_text;
+use crate::free_literals::{FreeLiteral, is_plain_text};
 use crate::function_info::FunctionInfo;
+use crate::origin::MAX_CHANGED;
 use crate::script::{FileId, Script};
 use crate::{Analysis, solve_script};
 
@@ -15,7 +19,9 @@ pub struct Known {
     script: Script,
     analysis: Analysis,
     /// For each file, the literals that no finding depends on, in order.
-    free: Vec<Vec<TextRange>>,
+    free: Vec<Vec<FreeLiteral>>,
+    /// Mixed ones that are not what was analysed any more, by file and by place in `free`.
+    changed: BTreeSet<(usize, usize)>,
     is_moved: bool,
 }
 
@@ -28,6 +34,7 @@ impl Known {
             script,
             analysis,
             free,
+            changed: BTreeSet::new(),
             is_moved: false,
         }
     }
@@ -36,7 +43,7 @@ impl Known {
     #[must_use]
     pub fn next(&self, script: Script) -> Known {
         match self.moves_to(&script) {
-            Some(moves) => self.moved(script, &moves),
+            Some((moves, changed)) => self.moved(script, &moves, changed),
             None => Known::first(script),
         }
     }
@@ -53,8 +60,9 @@ impl Known {
         self.is_moved
     }
 
-    /// For each file, where its tokens have gone; `None` if anything changed that may count.
-    fn moves_to(&self, script: &Script) -> Option<Vec<Moves>> {
+    /// For each file, where its tokens have gone, and the mixed literals that are other ones now; `None` if anything changed that may
+    /// count.
+    fn moves_to(&self, script: &Script) -> Option<(Vec<Moves>, BTreeSet<(usize, usize)>)> {
         let (old, new) = (&self.script, script);
         let paths = |script: &Script| {
             let files = script.files.iter();
@@ -63,6 +71,7 @@ impl Known {
         if old.kind != new.kind || old.modules != new.modules || paths(old) != paths(new) {
             return None;
         }
+        let changed = RefCell::new(self.changed.clone());
         let files = old.files.iter().zip(&new.files).enumerate();
         let moves: Vec<Moves> = files
             .map(|(idx, (old, new))| {
@@ -76,8 +85,14 @@ impl Known {
                 let sameness = Sameness {
                     is_code: &|comment| may_speak(comment, is_annotated),
                     is_free: &|range, old, new| {
-                        let known = free.binary_search_by_key(&range.start(), |free| free.start());
-                        known.is_ok() && is_plain_text(old) && is_plain_text(new)
+                        let start = |literal: &FreeLiteral| literal.range.start();
+                        let Ok(at) = free.binary_search_by_key(&range.start(), start) else {
+                            return false;
+                        };
+                        if free[at].is_mixed {
+                            changed.borrow_mut().insert((idx, at));
+                        }
+                        is_plain_text(old) && is_plain_text(new)
                     },
                     exact_lines: is_annotated,
                 };
@@ -87,10 +102,12 @@ impl Known {
         // This message says a line.
         let mut diagnostics = self.analysis.diagnostics.iter();
         let says_line = diagnostics.any(|found| found.code == Code::DuplicateParameter);
-        (!says_line || moves.iter().all(Moves::is_nothing)).then_some(moves)
+        let lines_count = says_line && !moves.iter().all(Moves::is_nothing);
+        let changed = changed.into_inner();
+        (!lines_count && changed.len() <= MAX_CHANGED).then_some((moves, changed))
     }
 
-    fn moved(&self, script: Script, moves: &[Moves]) -> Known {
+    fn moved(&self, script: Script, moves: &[Moves], changed: BTreeSet<(usize, usize)>) -> Known {
         let Analysis {
             diagnostics,
             functions,
@@ -99,11 +116,15 @@ impl Known {
             rung,
         } = &self.analysis;
         let free = self.free.iter().zip(moves).map(|(free, moves)| {
-            let ranges = free.iter().map(|&range| moves.range(range));
-            ranges.collect()
+            let literals = free.iter().map(|literal| FreeLiteral {
+                range: moves.range(literal.range),
+                ..*literal
+            });
+            literals.collect()
         });
         Known {
             free: free.collect(),
+            changed,
             analysis: Analysis {
                 diagnostics: diagnostics
                     .iter()

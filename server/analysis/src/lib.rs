@@ -4,7 +4,7 @@
 //! facts about HALion come from `halion_api`. Output is the same for the same input, in a fixed order.
 //!
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
-//! `lower` (trees to it), `value`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` and `paths` (how a function is
+//! `lower` (trees to it), `value` with `origin`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` and `paths` (how a function is
 //! reached), `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
 //! `incremental` (the next version) with `free_literals`, [`rule_page`] (what an author reads about a rule).
 
@@ -24,6 +24,7 @@ mod instance;
 mod ir;
 mod lines;
 mod lower;
+mod origin;
 mod paths;
 mod requires;
 mod rules;
@@ -39,8 +40,9 @@ mod check;
 #[cfg(test)]
 mod tests;
 
+use free_literals::FreeLiteral;
 use halion_api::Threads;
-use halion_syntax::{TextRange, TextSize};
+use halion_syntax::TextSize;
 
 pub use diagnostic::{Code, Diagnostic, Severity, Step, Why};
 pub use function_info::FunctionInfo;
@@ -92,7 +94,7 @@ pub fn analyze(script: &Script) -> Analysis {
 }
 
 /// The analysis, and for each file the literals that it does not depend on.
-fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
+fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
     let mut diagnostics = rules::syntax_error::check(script);
     let mut program = lower::lower(script);
     let names = std::mem::take(&mut program.names);
@@ -131,13 +133,7 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<TextRange>>) {
         ))
     });
     let functions = function_info::function_infos(&mut solver, &solved, &probes);
-    let free = free_literals::free_literals(
-        &program,
-        &solver.names,
-        &uses,
-        &solver.literals_used,
-        script.files.len(),
-    );
+    let free = free_literals::free_literals(&solver, script.files.len());
     let analysis = Analysis {
         diagnostics,
         functions,

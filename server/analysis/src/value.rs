@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::ir::{ExprId, FunId, Name};
+use crate::origin::{MAX_SEALED, Origins};
 
 /// A function, table or scalar a script can hold. Scalars are constants only where keys and conditions need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,7 +112,7 @@ impl Elem {
 }
 
 /// Past this many elements, constants are merged into [`Value::Truthy`].
-const MAX_CONSTANTS: usize = 48;
+pub(crate) const MAX_CONSTANTS: usize = 48;
 /// Past this many elements, further ones are dropped: such a set only occurs in generated tables.
 const MAX_ELEMENTS: usize = 1024;
 
@@ -123,6 +124,8 @@ pub struct Values {
     set_ids: FxHashMap<Box<[Elem]>, SetId>,
     unions: FxHashMap<(SetId, SetId), SetId>,
     singles: Vec<SetId>,
+    /// Which constants anything has looked at.
+    pub(crate) origins: Origins,
 }
 
 impl Values {
@@ -136,6 +139,7 @@ impl Values {
             set_ids: FxHashMap::default(),
             unions: FxHashMap::default(),
             singles: Vec::new(),
+            origins: Origins::default(),
         };
         values.set_ids.insert(Box::new([]), SetId::EMPTY);
         values
@@ -146,12 +150,47 @@ impl Values {
         if let Some(&id) = self.value_ids.get(&value) {
             return id;
         }
-        let id = ValueId(u32::try_from(self.values.len()).expect("fewer than 2^31 values"));
-        self.values.push(value);
+        self.origins.push_plain();
+        let id = self.push(value);
         self.value_ids.insert(value, id);
+        id
+    }
+
+    /// The next value, with an origin already.
+    fn push(&mut self, value: Value) -> ValueId {
+        let id = self.next_id();
+        self.values.push(value);
         let single = self.intern(vec![Elem::new(id, false)]);
         self.singles.push(single);
         id
+    }
+
+    fn next_id(&self) -> ValueId {
+        ValueId(u32::try_from(self.values.len()).expect("fewer than 2^31 values"))
+    }
+
+    /// The set of a literal.
+    pub fn literal(&mut self, expr: ExprId, value: Value) -> SetId {
+        if let Some(id) = self.origins.literal(expr) {
+            return self.singles[id.idx()];
+        }
+        self.origins.push_literal(expr, self.next_id());
+        let id = self.push(value);
+        self.singles[id.idx()]
+    }
+
+    /// The set of what an operation makes of constants; nothing has looked at its operands if it only depends on them.
+    pub fn made(&mut self, expr: ExprId, operands: [ValueId; 2], value: Value) -> SetId {
+        if let Some(id) = self.origins.made(expr, operands) {
+            return self.singles[id.idx()];
+        }
+        let is_closed = |id| self.origins.is_sealed(id) && !self.origins.is_open(id);
+        if !operands.into_iter().any(is_closed) {
+            return self.one(value);
+        }
+        self.origins.push_made(expr, operands, self.next_id());
+        let id = self.push(value);
+        self.singles[id.idx()]
     }
 
     /// The number of a value that occurs.
@@ -160,9 +199,16 @@ impl Values {
         self.value_ids.get(&value).copied()
     }
 
-    /// The value of a number.
+    /// The value of a number. Of a constant, the caller looks at which one it is.
     #[must_use]
     pub fn get(&self, id: ValueId) -> Value {
+        self.origins.open(id);
+        self.values[id.idx()]
+    }
+
+    /// The value of a number, of which only the kind may be used: that it is a number or a string, but not which one.
+    #[must_use]
+    pub fn kind(&self, id: ValueId) -> Value {
         self.values[id.idx()]
     }
 
@@ -192,6 +238,11 @@ impl Values {
         self.elems(set).iter().map(|elem| self.get(elem.value()))
     }
 
+    /// The values of a set, of which only the kind may be used ([`Values::kind`]).
+    pub fn kinds(&self, set: SetId) -> impl Iterator<Item = Value> + '_ {
+        self.elems(set).iter().map(|elem| self.kind(elem.value()))
+    }
+
     /// The values with their unsure bits, as a list of its own.
     #[must_use]
     pub fn list(&self, set: SetId) -> smallvec::SmallVec<[(Value, bool); 4]> {
@@ -201,12 +252,62 @@ impl Values {
             .collect()
     }
 
+    /// The same, of which only the kind may be used ([`Values::kind`]).
+    #[must_use]
+    pub fn list_kinds(&self, set: SetId) -> smallvec::SmallVec<[(Value, bool); 4]> {
+        self.elems(set)
+            .iter()
+            .map(|elem| (self.kind(elem.value()), elem.unsure()))
+            .collect()
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self, set: SetId) -> usize {
+        let elems = self.elems(set);
+        if elems.len() > 1 {
+            self.open_all(elems);
+        }
+        elems.len()
+    }
+
     /// The only value, if there is exactly one.
     #[must_use]
     pub fn single(&self, set: SetId) -> Option<Value> {
+        self.sole(set).map(|id| self.get(id))
+    }
+
+    /// The only value by its kind ([`Values::kind`]), for what asks about other things than constants.
+    #[must_use]
+    pub fn single_kind(&self, set: SetId) -> Option<Value> {
         match self.elems(set) {
-            [elem] => Some(self.get(elem.value())),
+            [elem] => Some(self.kind(elem.value())),
             _ => None,
+        }
+    }
+
+    /// The number of the only value, if there is exactly one.
+    #[must_use]
+    pub fn sole(&self, set: SetId) -> Option<ValueId> {
+        match self.elems(set) {
+            [elem] => {
+                // That equal constants are one counts here.
+                if !self.origins.is_sealed(elem.value()) {
+                    self.origins.open(elem.value());
+                }
+                Some(elem.value())
+            }
+            elems => {
+                // Other constants could be equal.
+                self.open_all(elems);
+                None
+            }
+        }
+    }
+
+    fn open_all(&self, elems: &[Elem]) {
+        for elem in elems {
+            self.origins.open(elem.value());
         }
     }
 
@@ -214,10 +315,14 @@ impl Values {
     pub fn intern(&mut self, mut elems: Vec<Elem>) -> SetId {
         elems.sort_unstable();
         elems.dedup_by_key(|elem| elem.value());
+        if let Some(&id) = self.set_ids.get(elems.as_slice()) {
+            return id;
+        }
+        let may_change = elems.len() > 1 && self.join_constants(&mut elems);
         if elems.len() > MAX_CONSTANTS {
             self.merge_constants(&mut elems);
         }
-        if let Some(&id) = self.set_ids.get(elems.as_slice()) {
+        if may_change && let Some(&id) = self.set_ids.get(elems.as_slice()) {
             return id;
         }
         let id = SetId(u32::try_from(self.sets.len()).expect("fewer than 2^32 sets"));
@@ -225,6 +330,42 @@ impl Values {
         self.sets.push(elems.clone());
         self.set_ids.insert(elems, id);
         id
+    }
+
+    /// Equal constants become the plain one; whether there are several constants.
+    fn join_constants(&mut self, elems: &mut Vec<Elem>) -> bool {
+        let rank = |elem: &Elem| match self.values[elem.value().idx()] {
+            Value::Num(bits) => Some(((0, bits), *elem)),
+            Value::Str(name) => Some(((1, u64::from(name.0)), *elem)),
+            _ => None,
+        };
+        let mut constants: smallvec::SmallVec<[_; 8]> = elems.iter().filter_map(rank).collect();
+        if constants.len() < 2 {
+            return false;
+        }
+        for (_, elem) in &constants {
+            self.origins.mix(elem.value());
+            if constants.len() > MAX_SEALED {
+                self.origins.open(elem.value());
+            }
+        }
+        constants.sort_unstable();
+        for group in constants.chunk_by(|one, other| one.0 == other.0) {
+            let &[(_, first), _, ..] = group else {
+                continue;
+            };
+            let plain = self.id(self.values[first.value().idx()]);
+            for (_, elem) in group {
+                if elem.value() != plain {
+                    self.origins.join(plain, elem.value());
+                }
+            }
+            let unsure = group.iter().all(|(_, elem)| elem.unsure());
+            elems.retain(|elem| group.iter().all(|(_, joined)| joined != elem));
+            elems.push(Elem::new(plain, unsure));
+        }
+        elems.sort_unstable();
+        true
     }
 
     fn merge_constants(&mut self, elems: &mut Vec<Elem>) {
@@ -268,13 +409,13 @@ impl Values {
         self.union(set, one)
     }
 
-    /// The elements for which `keep` holds.
+    /// The elements for which `keep` holds; it may only ask for the kind ([`Values::kind`]).
     pub fn filter(&mut self, set: SetId, keep: impl Fn(Value) -> bool) -> SetId {
         let all = self.elems(set);
         let kept: Vec<Elem> = all
             .iter()
             .copied()
-            .filter(|elem| keep(self.get(elem.value())))
+            .filter(|elem| keep(self.kind(elem.value())))
             .collect();
         if kept.len() == all.len() {
             set
@@ -290,7 +431,7 @@ impl Values {
             .into_iter()
             .map(|elem| {
                 let live = matches!(
-                    self.get(elem.value()),
+                    self.kind(elem.value()),
                     Value::Fun(..)
                         | Value::Builtin(_)
                         | Value::Table(_)
@@ -307,14 +448,14 @@ impl Values {
     /// Whether a condition on this set can hold.
     #[must_use]
     pub fn can_be_true(&self, set: SetId) -> bool {
-        self.values(set)
+        self.kinds(set)
             .any(|value| !matches!(value, Value::Nil | Value::False | Value::Absent))
     }
 
     /// Whether a condition on this set can fail.
     #[must_use]
     pub fn can_be_false(&self, set: SetId) -> bool {
-        self.values(set).any(|value| {
+        self.kinds(set).any(|value| {
             matches!(
                 value,
                 Value::Nil | Value::False | Value::Absent | Value::Unknown
@@ -325,7 +466,7 @@ impl Values {
     /// Whether the set holds something that can be called.
     #[must_use]
     pub fn has_function(&self, set: SetId) -> bool {
-        self.values(set)
+        self.kinds(set)
             .any(|value| matches!(value, Value::Fun(..) | Value::Builtin(_)))
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Facts<'a> {
                 params[fun].resize(instance.params.len(), Held::Nothing);
             }
             for (held, &set) in params[fun].iter_mut().zip(&instance.params) {
-                *held = match (solver.values.single(set), *held) {
+                *held = match (solver.values.single_kind(set), *held) {
                     (Some(Value::Host(class)), Held::Nothing) => Held::Host(class),
                     (Some(Value::Host(class)), Held::Host(known)) if class == known => *held,
                     _ => Held::Anything,
@@ -139,7 +139,10 @@ impl<'a> Facts<'a> {
     /// A string constant.
     pub fn string(&self, expr: ExprId) -> Option<Name> {
         match self.solver.program.expr(expr).kind {
-            ExprKind::Str(name) => Some(name),
+            ExprKind::Str(name) => {
+                self.solver.values.origins.open_literal(expr);
+                Some(name)
+            }
             ExprKind::Paren(inner) => self.string(inner),
             _ => None,
         }
@@ -148,7 +151,10 @@ impl<'a> Facts<'a> {
     /// A number constant, with its sign.
     pub fn number(&self, expr: ExprId) -> Option<f64> {
         match &self.solver.program.expr(expr).kind {
-            ExprKind::Num(number) => Some(*number),
+            ExprKind::Num(number) => {
+                self.solver.values.origins.open_literal(expr);
+                Some(*number)
+            }
             ExprKind::Paren(inner) => self.number(*inner),
             ExprKind::Operation(operator, operands) if operator.event == "__unm" => operands
                 .first()

@@ -4,6 +4,7 @@
 //! are, because they are keys.
 
 use super::Solver;
+use crate::ir::{ExprId, Operator};
 use crate::value::{Multi, SetId, Value};
 
 /// Constant texts are followed up to this many at once.
@@ -12,59 +13,62 @@ pub(super) const MAX_TEXTS: usize = 8;
 pub(super) const MAX_TEXT_LEN: usize = 64;
 
 impl Solver<'_> {
-    /// `a + b`, `a < b`, `-a`, `#a` of constants; `None` if they are not.
-    pub(super) fn fold(&mut self, event: &str, is_greater: bool, sets: &[SetId]) -> Option<SetId> {
-        if event == "__len" {
-            let Value::Str(name) = self.values.single(sets[0])? else {
-                return None;
-            };
-            return Some(self.number(as_number(self.names.text(name).len())));
-        }
-        if let ("__lt" | "__le", &[left, right]) = (event, sets) {
-            let (left, right) = (self.values.single(left)?, self.values.single(right)?);
-            let (left, right) = if is_greater {
-                (right, left)
-            } else {
-                (left, right)
-            };
-            let order = match (left, right) {
-                (Value::Num(left), Value::Num(right)) => {
-                    f64::from_bits(left).partial_cmp(&f64::from_bits(right))
-                }
-                (Value::Str(left), Value::Str(right)) => {
-                    Some(self.names.text(left).cmp(self.names.text(right)))
-                }
-                _ => return None,
-            };
-            let holds =
-                order.is_some_and(|order| order.is_lt() || (order.is_eq() && event == "__le"));
-            return Some(if holds { self.sets.yes } else { self.sets.no });
-        }
-        let number = |solver: &Self, set: SetId| match solver.values.single(set)? {
-            Value::Num(bits) => Some(f64::from_bits(bits)),
+    /// `a + b`, `a < b`, `-a`, `#a` of constants; `None` if they are not. Numbers that were only computed with stay sealed.
+    pub(super) fn fold(
+        &mut self,
+        expr: ExprId,
+        operator: Operator,
+        sets: &[SetId],
+    ) -> Option<SetId> {
+        let first = *sets.first()?;
+        let left = self.values.sole(first)?;
+        let right = self.values.sole(*sets.get(1).unwrap_or(&first))?;
+        match (
+            operator.event,
+            self.values.kind(left),
+            self.values.kind(right),
+        ) {
+            ("__len", Value::Str(_), _) => {
+                let Value::Str(name) = self.values.get(left) else {
+                    return None;
+                };
+                Some(self.number(as_number(self.names.text(name).len())))
+            }
+            ("__lt" | "__le", Value::Num(_), Value::Num(_))
+            | ("__lt" | "__le", Value::Str(_), Value::Str(_)) => {
+                let (left, right) = match operator.is_greater {
+                    true => (right, left),
+                    false => (left, right),
+                };
+                let order = self.order(self.values.get(left), self.values.get(right));
+                let holds = order.is_some_and(|order| {
+                    order.is_lt() || (order.is_eq() && operator.event == "__le")
+                });
+                Some(if holds { self.sets.yes } else { self.sets.no })
+            }
+            (event, Value::Num(a), Value::Num(b)) => {
+                let result = arithmetic(event, f64::from_bits(a), f64::from_bits(b))?;
+                let result = Value::Num(normal(result).to_bits());
+                Some(self.values.made(expr, [left, right], result))
+            }
             _ => None,
-        };
-        let left = number(self, sets[0])?;
-        if event == "__unm" {
-            return Some(self.number(-left));
         }
-        let right = number(self, *sets.get(1)?)?;
-        let result = match event {
-            "__add" => left + right,
-            "__sub" => left - right,
-            "__mul" => left * right,
-            "__div" => left / right,
-            "__mod" => left - (left / right).floor() * right,
-            "__pow" => left.powf(right),
-            _ => return None,
-        };
-        Some(self.number(result))
+    }
+
+    fn order(&self, left: Value, right: Value) -> Option<std::cmp::Ordering> {
+        match (left, right) {
+            (Value::Num(left), Value::Num(right)) => {
+                f64::from_bits(left).partial_cmp(&f64::from_bits(right))
+            }
+            (Value::Str(left), Value::Str(right)) => {
+                Some(self.names.text(left).cmp(self.names.text(right)))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn number(&mut self, number: f64) -> SetId {
-        // Lua has one zero as a key.
-        let number = if number == 0.0 { 0.0 } else { number };
-        self.values.one(Value::Num(number.to_bits()))
+        self.values.one(Value::Num(normal(number).to_bits()))
     }
 
     /// The result of a function of `string` or `math`, or of `tostring` and `tonumber`, by its short name.
@@ -73,7 +77,14 @@ impl Solver<'_> {
             return self.format(args);
         }
         let first = *args.items.first()?;
-        if !args.rest.is_empty() || self.values.elems(first).len() > MAX_TEXTS {
+        let is_constant = |set: SetId| {
+            let mut kinds = self.values.kinds(set);
+            kinds.all(|kind| matches!(kind, Value::Num(_) | Value::Str(_)))
+        };
+        if !args.rest.is_empty() || !args.items.iter().all(|&set| is_constant(set)) {
+            return None;
+        }
+        if self.values.count(first) > MAX_TEXTS {
             return None;
         }
         let mut further = Vec::new();
@@ -177,7 +188,7 @@ impl Solver<'_> {
                 Value::Num(_) => letter == "s" || letter == "d",
                 _ => false,
             };
-            if !self.values.values(set).all(fits) {
+            if !self.values.kinds(set).all(fits) {
                 return None;
             }
             sets.push(set);
@@ -215,6 +226,25 @@ impl Solver<'_> {
             .collect();
         Some(self.values.of(&values))
     }
+}
+
+/// Lua has one zero as a key.
+fn normal(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number }
+}
+
+/// An operation of Lua on numbers.
+fn arithmetic(event: &str, left: f64, right: f64) -> Option<f64> {
+    Some(match event {
+        "__add" => left + right,
+        "__sub" => left - right,
+        "__mul" => left * right,
+        "__div" => left / right,
+        "__mod" => left - (left / right).floor() * right,
+        "__pow" => left.powf(right),
+        "__unm" => -left,
+        _ => return None,
+    })
 }
 
 /// How Lua writes an integer; other numbers are not needed as keys.

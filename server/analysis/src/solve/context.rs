@@ -122,7 +122,7 @@ impl Solver<'_> {
     }
 
     fn tells_calls_apart(&self, set: SetId) -> bool {
-        self.values.values(set).any(|value| {
+        self.values.kinds(set).any(|value| {
             matches!(
                 value,
                 Value::Fun(..)
@@ -201,7 +201,7 @@ impl Solver<'_> {
         let position = u32::try_from(position).unwrap_or(u32::MAX);
         for elem in self.values.elems(arg) {
             if matches!(
-                self.values.get(elem.value()),
+                self.values.kind(elem.value()),
                 Value::Fun(..) | Value::Builtin(_)
             ) {
                 self.passed_at

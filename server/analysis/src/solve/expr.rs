@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use crate::free_literals::is_text;
 use crate::heap::key_of;
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
@@ -59,7 +60,10 @@ impl Solver<'_> {
                     self.sets.no
                 }
             }
-            ExprKind::Num(number) => self.values.one(Value::Num(number.to_bits())),
+            ExprKind::Num(number) => self.values.literal(expr, Value::Num(number.to_bits())),
+            ExprKind::Str(name) if is_text(self.names.text(*name)) => {
+                self.values.literal(expr, Value::Str(*name))
+            }
             ExprKind::Str(name) => self.values.one(Value::Str(*name)),
             ExprKind::Fun(fun) => self.values.one(Value::Fun(*fun, frame.env)),
             ExprKind::Local(var) => {
@@ -171,11 +175,14 @@ impl Solver<'_> {
     /// Whether two values can be the same, and whether they can differ.
     fn compare(&self, left: SetId, right: SetId) -> (bool, bool) {
         let (mut same, mut differ) = (false, false);
-        for a in self.values.values(left) {
-            for b in self.values.values(right) {
-                let a = if a == Value::Absent { Value::Nil } else { a };
-                let b = if b == Value::Absent { Value::Nil } else { b };
-                match (a, b) {
+        for left in self.values.elems(left) {
+            for right in self.values.elems(right) {
+                let (left, right) = (left.value(), right.value());
+                let kind = |id| match self.values.kind(id) {
+                    Value::Absent => Value::Nil,
+                    kind => kind,
+                };
+                match (kind(left), kind(right)) {
                     (Value::Unknown, _) | (_, Value::Unknown) => (same, differ) = (true, true),
                     (
                         Value::Truthy | Value::Index,
@@ -184,15 +191,18 @@ impl Solver<'_> {
                     | (Value::Num(_) | Value::Str(_), Value::Truthy | Value::Index) => {
                         (same, differ) = (true, true)
                     }
-                    (Value::Table(_) | Value::Fun(..) | Value::Host(_) | Value::Hosts(_), _)
-                        if a == b =>
-                    {
-                        (same, differ) = (true, true)
+                    (Value::Num(_), Value::Num(_)) | (Value::Str(_), Value::Str(_)) => {
+                        let is_same = self.values.get(left) == self.values.get(right);
+                        (same, differ) = (same || is_same, differ || !is_same);
                     }
+                    (
+                        a @ (Value::Table(_) | Value::Fun(..) | Value::Host(_) | Value::Hosts(_)),
+                        b,
+                    ) if a == b => (same, differ) = (true, true),
                     (Value::Host(_), Value::Host(_)) | (Value::Table(_), Value::Table(_)) => {
                         (same, differ) = (true, true)
                     }
-                    _ if a == b => same = true,
+                    (a, b) if a == b => same = true,
                     _ => differ = true,
                 }
             }
@@ -220,15 +230,7 @@ impl Solver<'_> {
         } else {
             self.operator(frame, expr, operator.event, &sets)
         };
-        let folded = self.fold(operator.event, operator.is_greater, &sets);
-        let is_table = |value| matches!(value, Value::Table(_));
-        if folded.is_some()
-            || sets
-                .iter()
-                .any(|&set| self.values.values(set).any(is_table))
-        {
-            self.literals_used.extend(operands);
-        }
+        let folded = self.fold(expr, operator, &sets);
         let plain = match (operator.event, folded) {
             (_, Some(set)) => set,
             ("__len", _) => self
@@ -238,7 +240,7 @@ impl Solver<'_> {
             ("__concat", _) => self.join_texts(&sets).unwrap_or(self.sets.truthy),
             _ => {
                 let counted = |value| matches!(value, Value::Num(_) | Value::Index);
-                if sets.iter().all(|&set| self.values.values(set).all(counted)) {
+                if sets.iter().all(|&set| self.values.kinds(set).all(counted)) {
                     self.sets.index
                 } else {
                     self.sets.truthy
@@ -286,7 +288,7 @@ impl Solver<'_> {
                 Item::Keyed(key, value) => {
                     let keys = self.expr(frame, *key);
                     let set = self.expr(frame, *value);
-                    let only = self.values.elems(keys).len() == 1;
+                    let only = self.values.count(keys) == 1;
                     for (key, _) in self.values.list(keys) {
                         if only {
                             self.item(frame, table, key, set, *value);
@@ -321,7 +323,7 @@ impl Solver<'_> {
 
     /// The first values of a set that grew past all use, and whether it was cut: what is found through it is unsure.
     pub(super) fn bounded(&mut self, set: SetId, limit: usize) -> (SetId, bool) {
-        if self.values.elems(set).len() <= limit {
+        if self.values.count(set) <= limit {
             return (set, false);
         }
         let first = self.values.elems(set)[..limit].to_vec();
@@ -338,7 +340,7 @@ impl Solver<'_> {
     ) -> SetId {
         let mut result = SetId::EMPTY;
         let (base, flooded) = self.bounded(base, MAX_BASES);
-        let key = if self.values.elems(key).len() > MAX_KEYS {
+        let key = if self.values.count(key) > MAX_KEYS {
             self.sets.truthy
         } else {
             key

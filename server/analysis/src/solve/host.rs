@@ -72,7 +72,7 @@ impl Solver<'_> {
         if function.argument_threads.is_empty() {
             return None;
         }
-        match self.values.single(*args.items.first()?)? {
+        match self.values.single_kind(*args.items.first()?)? {
             Value::Host(class) => Some(class),
             _ => None,
         }
@@ -87,7 +87,7 @@ impl Solver<'_> {
             };
             let element = param.element_type.as_deref();
             let element = element.and_then(|name| self.class_named(name));
-            for (value, _) in self.values.list(set) {
+            for (value, _) in self.values.list_kinds(set) {
                 let Value::Table(table) = value else { continue };
                 self.open_table(table);
                 if let Some(class) = element {
@@ -110,7 +110,7 @@ impl Solver<'_> {
         let first = args.items.first().copied().unwrap_or_default();
         let has_object = self
             .values
-            .values(first)
+            .kinds(first)
             .any(|value| matches!(value, Value::Host(_) | Value::Unknown));
         let skipped = usize::from(function.kind == FunctionKind::Method && has_object);
         for param in &function.function_params {
@@ -207,7 +207,7 @@ impl Solver<'_> {
         let first = args.get(0, &mut self.values);
         let is_named = self
             .values
-            .values(first)
+            .kinds(first)
             .any(|value| matches!(value, Value::Table(_)));
         if is_named {
             let name = self.named(frame, how, first, "name");
@@ -221,10 +221,11 @@ impl Solver<'_> {
             // A key that is not there reads as anything; only a value that was stored counts.
             let known = self
                 .values
-                .values(processor)
+                .kinds(processor)
                 .any(|value| value == Value::True);
-            let set_unknown =
-                on_processor && !known && self.values.single(processor) != Some(Value::Unknown);
+            let set_unknown = on_processor
+                && !known
+                && self.values.single_kind(processor) != Some(Value::Unknown);
             let thread = if known || set_unknown {
                 Thread::Processor
             } else {

@@ -372,7 +372,7 @@ impl Solver<'_> {
 
     fn type_names(&mut self, set: SetId) -> SetId {
         let mut result = SetId::EMPTY;
-        for (value, _) in self.values.list(set) {
+        for (value, _) in self.values.list_kinds(set) {
             let name = match value {
                 Value::Fun(..) | Value::Builtin(_) => "function",
                 Value::Table(_) | Value::Hosts(_) => "table",

@@ -172,9 +172,9 @@ impl Solver<'_> {
                 let mark = self.start_round(frame);
                 let outer = frame.env;
                 if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
-                    && let [key] = self.values.elems(key)
+                    && let Some(key) = self.values.single(key)
                 {
-                    let key = key.value();
+                    let key = self.values.id(key);
                     frame.env = self.round(outer, body.first_var, key);
                 }
                 for &(var, set) in binding {
@@ -281,11 +281,11 @@ impl Solver<'_> {
             control = results.get(0, &mut solver.values);
             let may_end = solver
                 .values
-                .values(control)
+                .kinds(control)
                 .any(|value| matches!(value, Value::Nil | Value::Absent | Value::Unknown));
             let may_go_on = solver
                 .values
-                .values(control)
+                .kinds(control)
                 .any(|value| !matches!(value, Value::Nil | Value::Absent));
             match (may_go_on, may_end) {
                 (true, false) => Round::Run(

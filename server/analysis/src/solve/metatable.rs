@@ -15,7 +15,7 @@ impl Solver<'_> {
         let meta = self.heap.get(table).meta;
         let set = self.read_loc(frame, meta);
         self.values
-            .values(set)
+            .kinds(set)
             .filter_map(|value| {
                 if let Value::Table(table) = value {
                     Some(table)
@@ -94,7 +94,7 @@ impl Solver<'_> {
     ) -> Go {
         let (base, _) = self.bounded(base, MAX_BASES);
         let bases = self.values.list(base);
-        let key = if self.values.elems(key).len() > MAX_KEYS {
+        let key = if self.values.count(key) > MAX_KEYS {
             self.sets.truthy
         } else {
             key
@@ -138,7 +138,7 @@ impl Solver<'_> {
             && let Some(loc) = self.heap.find_field(table, key)
         {
             let own = self.read_loc(frame, loc);
-            if !self.values.values(own).any(|value| value == Value::Absent) {
+            if !self.values.kinds(own).any(|value| value == Value::Absent) {
                 return false;
             }
         }
@@ -181,7 +181,7 @@ impl Solver<'_> {
         }
         let mut handlers = SetId::EMPTY;
         for &operand in operands {
-            for (value, _) in self.values.list(operand) {
+            for (value, _) in self.values.list_kinds(operand) {
                 let Value::Table(table) = value else { continue };
                 let mut found = self.metamethod(frame, table, event);
                 if found.is_empty() && event == "__le" {

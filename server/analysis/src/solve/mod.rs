@@ -28,6 +28,7 @@ mod refine;
 mod stat;
 mod version;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,6 +89,8 @@ pub(crate) struct Solver<'a> {
     /// Evaluations when the global statements were last started, and how often they were.
     loading_since: u64,
     loads: u32,
+    /// Whether order was given up for want of fuel.
+    ran_dry: Cell<bool>,
     /// What scripts give to `error`.
     thrown: LocId,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
@@ -106,8 +109,6 @@ pub(crate) struct Solver<'a> {
     flow_trail: Vec<(LocId, Option<SetId>)>,
     flow_exits: FxHashMap<LocId, SetId>,
     required: FxHashSet<FileId>,
-    /// Operands with whose constants something was computed.
-    pub literals_used: FxHashSet<ExprId>,
     /// Tables asked in the present lookup of a field.
     looked_up: Vec<TableId>,
     /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`, `debug.sethook`.
@@ -178,6 +179,7 @@ impl<'a> Solver<'a> {
             modules_loading: Vec::new(),
             loading_since: 0,
             loads: 0,
+            ran_dry: Cell::new(false),
             thrown,
             rounds: FxHashMap::default(),
             queue: VecDeque::new(),
@@ -193,7 +195,6 @@ impl<'a> Solver<'a> {
             flow_trail: Vec::new(),
             flow_exits: FxHashMap::default(),
             required: FxHashSet::default(),
-            literals_used: FxHashSet::default(),
             looked_up: Vec::new(),
             has_unseen: false,
             libs: FxHashMap::default(),
@@ -442,6 +443,11 @@ impl<'a> Solver<'a> {
     /// Whether solving stopped before its end.
     pub fn out_of_budget(&self) -> bool {
         self.steps > self.budget
+    }
+
+    /// Whether a little more work could have shown something else.
+    pub fn was_cut_short(&self) -> bool {
+        self.rung > Rung::Full || self.ran_dry.get() || self.out_of_budget()
     }
 
     /// The table of a library, an enumeration or a static class.

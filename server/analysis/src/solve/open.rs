@@ -17,7 +17,7 @@ impl Solver<'_> {
     pub(super) fn mark_stored(&mut self, set: SetId) {
         for idx in 0..self.values.elems(set).len() {
             let value = self.values.elems(set)[idx].value();
-            if let Value::Table(table) = self.values.get(value)
+            if let Value::Table(table) = self.values.kind(value)
                 && !self.heap.get(table).stored
             {
                 self.heap.tables[table.idx()].stored = true;
@@ -34,7 +34,7 @@ impl Solver<'_> {
         let mut sets: Vec<SetId> = args.items.to_vec();
         sets.push(args.rest);
         while let Some(set) = sets.pop() {
-            for (value, _) in self.values.list(set) {
+            for (value, _) in self.values.list_kinds(set) {
                 let Value::Table(table) = value else { continue };
                 if self.heap.get(table).lib.is_none() && self.open_table(table) {
                     sets.extend(self.held(table));

@@ -37,12 +37,13 @@ pub(super) enum Round {
 impl Solver<'_> {
     /// Whether what stands here is run exactly once, in the order of the text, with fuel left.
     pub(super) fn in_order(&self, frame: &Frame) -> bool {
-        frame.flow
-            && frame.loops == 0
-            && self.loading
-            && self.insts[0].running
-            && self.loads <= MAX_LOADS
-            && self.steps.saturating_sub(self.loading_since) < FUEL
+        let is_straight = frame.flow && frame.loops == 0 && self.loading && self.insts[0].running;
+        let has_fuel =
+            self.loads <= MAX_LOADS && self.steps.saturating_sub(self.loading_since) < FUEL;
+        if is_straight && !has_fuel {
+            self.ran_dry.set(true);
+        }
+        is_straight && has_fuel
     }
 
     /// Whether a call is one that can be run in order.
@@ -61,7 +62,7 @@ impl Solver<'_> {
     fn is_one_function(&self, callees: SetId) -> bool {
         let mut functions = self.values.elems(callees).iter().filter(|elem| {
             !matches!(
-                self.values.get(elem.value()),
+                self.values.kind(elem.value()),
                 Value::Nil | Value::Absent | Value::Unknown
             )
         });

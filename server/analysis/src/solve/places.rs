@@ -263,14 +263,8 @@ impl Solver<'_> {
             Key::Array => self.read_all(frame, table, false),
             Key::Star => self.read_all(frame, table, true),
         };
-        let has_value = self
-            .values
-            .values(found)
-            .any(|value| value != Value::Absent);
-        let may_be_absent = self
-            .values
-            .values(found)
-            .any(|value| value == Value::Absent);
+        let has_value = self.values.kinds(found).any(|value| value != Value::Absent);
+        let may_be_absent = self.values.kinds(found).any(|value| value == Value::Absent);
         let mut set = self.values.filter(found, |value| value != Value::Absent);
         if may_be_absent {
             if let Key::Const(key) = key
@@ -343,7 +337,7 @@ impl Solver<'_> {
         set = self.values.with(set, Value::Absent);
         let n_tables = self
             .values
-            .values(set)
+            .kinds(set)
             .filter(|value| matches!(value, Value::Table(_)))
             .count();
         let n_functions = self.values.has_function(set);
@@ -408,7 +402,7 @@ impl Solver<'_> {
         }
         for idx in 0..self.values.elems(set).len() {
             let value = self.values.elems(set)[idx].value();
-            if matches!(self.values.get(value), Value::Fun(..) | Value::Builtin(_)) {
+            if matches!(self.values.kind(value), Value::Fun(..) | Value::Builtin(_)) {
                 self.stored_at.entry(value).or_insert(from);
             }
         }
@@ -417,7 +411,7 @@ impl Solver<'_> {
     fn note_builtin_global(&mut self, loc: LocId, set: SetId, from: ExprId) {
         for idx in 0..self.values.elems(set).len() {
             let value = self.values.elems(set)[idx].value();
-            if matches!(self.values.get(value), Value::Builtin(_)) {
+            if matches!(self.values.kind(value), Value::Builtin(_)) {
                 self.builtins_at.entry((loc, value)).or_insert(from);
             }
         }

@@ -9,5 +9,6 @@ mod loops;
 mod modules;
 mod objects;
 mod robust;
+mod seals;
 mod stability;
 mod values;

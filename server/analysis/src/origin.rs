@@ -1,0 +1,185 @@
+//! Which constants anything has looked at (THREAD-ANALYSIS 2.9): another number in place of one that was only passed on and computed
+//! with changes nothing that is known.
+//!
+//! A literal that is evaluated is a value of its own, *sealed*; so is what arithmetic makes of sealed values. Both are equal to the plain
+//! constant in everything but their number. Whoever asks which constant it is opens the seal, and that of everything it was made of
+//! (*parents*). Equal constants that meet in a set become the plain one, whose parents they are from then on, so that a set has the
+//! elements it would have without seals.
+//!
+//! Of a literal whose seal is closed in the end, no decision depends on its value. It can still depend on how many different constants
+//! there were beside it in a set, if it ever was in one with others (*mixed*). What makes sets larger or smaller than a limit, or single,
+//! opens seals too; [`MAX_CHANGED`] mixed literals may be other ones before any limit can be reached.
+
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+
+use crate::ir::ExprId;
+use crate::value::ValueId;
+
+/// How many mixed literals may be other ones than those that were analysed.
+pub(crate) const MAX_CHANGED: usize = 8;
+/// Values made of one literal with its seal closed.
+const MAX_MADE: u8 = 3;
+/// A set with more constants than this has all of them opened. With [`MAX_CHANGED`] others, and what is made of them, it still has room
+/// for all of them.
+pub(crate) const MAX_SEALED: usize =
+    super::value::MAX_CONSTANTS - MAX_CHANGED * (MAX_MADE as usize + 1);
+
+/// What is known of a literal in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seal {
+    /// Nothing has looked at it.
+    Closed {
+        /// It was in a set with other constants.
+        mixed: bool,
+    },
+    /// Something may depend on it.
+    Open,
+}
+
+/// Of one value.
+#[derive(Default)]
+struct Origin {
+    /// Whether it is a value of its own beside the plain constant.
+    is_sealed: bool,
+    is_open: Cell<bool>,
+    is_mixed: Cell<bool>,
+    /// Values made of it.
+    n_made: Cell<u8>,
+    parents: SmallVec<[ValueId; 2]>,
+}
+
+/// Of all values, by their numbers.
+#[derive(Default)]
+pub(crate) struct Origins {
+    origins: Vec<Origin>,
+    literals: FxHashMap<ExprId, ValueId>,
+    /// Literals that a rule has looked at, where they stand.
+    read: RefCell<FxHashSet<ExprId>>,
+    made: FxHashMap<(ExprId, [ValueId; 2]), ValueId>,
+}
+
+impl Origins {
+    /// The next value is a plain one.
+    pub fn push_plain(&mut self) {
+        self.origins.push(Origin::default());
+    }
+
+    fn push_sealed(&mut self, parents: SmallVec<[ValueId; 2]>) {
+        self.origins.push(Origin {
+            is_sealed: true,
+            parents,
+            ..Origin::default()
+        });
+    }
+
+    fn at(&self, id: ValueId) -> &Origin {
+        &self.origins[id.idx()]
+    }
+
+    /// Whether it is a value of its own.
+    pub fn is_sealed(&self, id: ValueId) -> bool {
+        self.at(id).is_sealed
+    }
+
+    /// Whether something has looked at it.
+    pub fn is_open(&self, id: ValueId) -> bool {
+        self.at(id).is_open.get()
+    }
+
+    /// Something looks at it.
+    #[inline]
+    pub fn open(&self, id: ValueId) {
+        let origin = self.at(id);
+        if !origin.is_open.replace(true) {
+            for &parent in &origin.parents {
+                self.open(parent);
+            }
+        }
+    }
+
+    /// It is in a set with another constant.
+    pub fn mix(&self, id: ValueId) {
+        let origin = self.at(id);
+        if !origin.is_mixed.replace(true) {
+            for &parent in &origin.parents {
+                self.mix(parent);
+            }
+        }
+    }
+
+    /// A plain constant stands for an equal one from now on.
+    pub fn join(&mut self, plain: ValueId, equal: ValueId) {
+        let origin = &mut self.origins[plain.idx()];
+        if !origin.parents.contains(&equal) {
+            origin.parents.push(equal);
+        }
+        if origin.is_open.get() {
+            self.open(equal);
+        }
+        self.mix(equal);
+    }
+
+    /// The value of a literal.
+    pub fn literal(&self, expr: ExprId) -> Option<ValueId> {
+        self.literals.get(&expr).copied()
+    }
+
+    /// The next value is that of a literal.
+    pub fn push_literal(&mut self, expr: ExprId, id: ValueId) {
+        self.push_sealed(SmallVec::new());
+        self.literals.insert(expr, id);
+    }
+
+    /// The value that an operation makes of its operands.
+    pub fn made(&self, expr: ExprId, operands: [ValueId; 2]) -> Option<ValueId> {
+        self.made.get(&(expr, operands)).copied()
+    }
+
+    /// The next value is made of these.
+    pub fn push_made(&mut self, expr: ExprId, operands: [ValueId; 2], id: ValueId) {
+        let mut parents: SmallVec<[ValueId; 2]> = SmallVec::from_slice(&operands);
+        parents.retain(|operand| self.is_sealed(*operand) && !self.is_open(*operand));
+        parents.dedup();
+        for &parent in &parents {
+            self.count_made(parent);
+        }
+        self.push_sealed(parents);
+        self.made.insert((expr, operands), id);
+    }
+
+    fn count_made(&self, id: ValueId) {
+        let origin = self.at(id);
+        origin.n_made.set(origin.n_made.get().saturating_add(1));
+        for &parent in &origin.parents {
+            self.count_made(parent);
+        }
+        if origin.n_made.get() > MAX_MADE {
+            self.open(id);
+        }
+    }
+
+    /// What is known of a literal; closed if it was never evaluated.
+    pub fn seal(&self, expr: ExprId) -> Seal {
+        if self.read.borrow().contains(&expr) {
+            return Seal::Open;
+        }
+        let Some(id) = self.literal(expr) else {
+            return Seal::Closed { mixed: false };
+        };
+        let origin = self.at(id);
+        match origin.is_open.get() {
+            true => Seal::Open,
+            false => Seal::Closed {
+                mixed: origin.is_mixed.get(),
+            },
+        }
+    }
+
+    /// A rule looks at a literal.
+    pub fn open_literal(&self, expr: ExprId) {
+        self.read.borrow_mut().insert(expr);
+    }
+}

@@ -1,0 +1,199 @@
+//! Literals that nothing has looked at: another one in their place gives what an analysis from scratch gives.
+
+use halion_syntax::{SyntaxKind, TextRange};
+
+use super::incremental::{agree, edited, moves};
+use super::stability::Dice;
+use crate::check::script;
+use crate::origin::MAX_CHANGED;
+use crate::{Known, Script, ScriptKind};
+
+/// Numbers and texts are few, so that equal ones meet.
+const NUMBERS: &[&str] = &["0", "1", "2", "3", "5", "60", "0.5", "1e2"];
+const TEXTS: &[&str] = &["\"a b\"", "\"c d\"", "\"- -\""];
+
+/// Statements about numbers (`N`) and texts (`T`) that are passed on, stored, computed with, compared, counted and used as keys.
+const STATEMENTS: &[&str] = &[
+    "a = N",
+    "b = a",
+    "a = a + N",
+    "b = (a * N - N) / N",
+    "c = -a",
+    "t.x = N",
+    "t.y = t.x",
+    "t.x = t.x + N",
+    "t[N] = openURL",
+    "t[a] = savePreset",
+    "t[a]()",
+    "t[b + N]()",
+    "list[#list + 1] = N",
+    "table.insert(list, a)",
+    "local first = list[1] if first == N then openURL() end",
+    "for i, item in ipairs(list) do if item == a then savePreset() end end",
+    "for i = a, N do t[i] = openURL end",
+    "for i = 1, 3 do b = b + N end",
+    "if a == b then openURL() end",
+    "if a < N then savePreset() end",
+    "if a ~= N and b >= a then openURL() else c = N end",
+    "while a < N do a = a + N end",
+    "pick(a, openURL, savePreset)()",
+    "give(N, a)",
+    "keep(N)",
+    "keep(a)",
+    "a = keep(b)",
+    "a = b or N",
+    "b = getTempo() and N or a",
+    "c = math.max(a, N)",
+    "t[math.floor(c)] = openURL",
+    "s = T",
+    "s = s .. T",
+    "t[s] = openURL",
+    "t[T]()",
+    "if s == T then savePreset() end",
+    "t[tostring(a)] = openURL",
+    "t[\"k\" .. a]()",
+    "s = string.sub(T, N, a)",
+    "obj = setmetatable({ n = N }, meta)",
+    "c = obj + N",
+    "if obj.n == c then openURL() end",
+    "keep(T)",
+    "print(s, a, T)",
+    "wait(N)",
+    "local ok = pcall(keep, N)",
+    "f = function(n) return n == N and openURL or print end f(a)()",
+];
+
+const START: &str = "
+local t, list, a, b, c, s, f = {}, {}, 1, 2, 3, \"a b\"
+local meta = { __add = function(one, other) return other end }
+meta.__index = meta
+local obj = setmetatable({ n = 3 }, meta)
+local function pick(n, ...) return (select(n, ...)) or print end
+local function give(n, m) if n == m then openURL() end return n end
+local function keep(n) t.kept = n return n end
+";
+
+/// A script of such statements: global ones, and those of a callback of each thread.
+fn made(dice: &mut Dice) -> String {
+    let mut text = START.to_owned();
+    for head in ["do", "function onNote(event)", "function onSave()"] {
+        text += head;
+        for _ in 0..2 + dice.below(8) {
+            text += "\n  ";
+            for letter in STATEMENTS[dice.below(STATEMENTS.len())].chars() {
+                match letter {
+                    'N' => text += NUMBERS[dice.below(NUMBERS.len())],
+                    'T' => text += TEXTS[dice.below(TEXTS.len())],
+                    letter => text.push(letter),
+                }
+            }
+        }
+        text += "\nend\n";
+    }
+    text
+}
+
+/// Another literal in place of one of the script's.
+fn other_literal(dice: &mut Dice, script: &mut Script) {
+    let file = &script.files[0];
+    let root = file.parse.syntax();
+    let tokens = root.descendants_with_tokens();
+    let tokens = tokens.filter_map(|element| element.into_token());
+    let literals: Vec<(SyntaxKind, TextRange)> = tokens
+        .filter(|token| matches!(token.kind(), SyntaxKind::Number | SyntaxKind::Str))
+        .map(|token| (token.kind(), token.text_range()))
+        .collect();
+    let (kind, range) = literals[dice.below(literals.len())];
+    let piece = match kind {
+        SyntaxKind::Number => NUMBERS[dice.below(NUMBERS.len())],
+        _ => TEXTS[dice.below(TEXTS.len())],
+    };
+    script.files[0] = edited(file, range.start().into()..range.end().into(), piece);
+}
+
+#[test]
+fn thousands_of_other_literals_give_what_a_fresh_analysis_gives() {
+    let (mut n_moved, mut n_edits) = (0, 0);
+    for seed in 0..400 {
+        let mut dice = Dice(seed);
+        let mut script = script(&made(&mut dice), ScriptKind::Auto);
+        let mut known = Known::first(script.clone());
+        for edit in 0..24 {
+            other_literal(&mut dice, &mut script);
+            known = known.next(script.clone());
+            n_edits += 1;
+            n_moved += usize::from(known.is_moved());
+            agree(&known, &script, &format!("seed {seed}, edit {edit}"));
+        }
+    }
+    assert!(n_moved * 4 > n_edits, "{n_moved} of {n_edits} were moved");
+}
+
+#[test]
+fn what_is_only_passed_on_and_computed_with_is_free() {
+    let text = "
+        local function play(note, length) playNote(note + 12, 100, length * 2) end
+        local low = 20
+        function onNote(event)
+          play(60, 500) play(64, 500) play(67, 500)
+          if event.note > low then wait(low * 3 + 7) end
+          print(\"a note\", low)
+        end";
+    for (find, insert) in [
+        ("60", "61"),
+        ("64", "60"),
+        ("67, 500", "67, 250"),
+        ("12", "5"),
+        ("= 20", "= 21"),
+        ("* 3", "* 8"),
+        ("a note", "one note"),
+    ] {
+        assert!(moves(text, find, insert), "{find} > {insert}");
+    }
+}
+
+#[test]
+fn what_decides_is_not() {
+    let text = "
+        local t = { [2] = openURL }
+        local two, six = 1 + 1, 6
+        local function act(n) if n == 4 then savePreset() end end
+        for i = 1, 5 do t[i] = print end
+        function onNote(event)
+          t[two](\"a page\")
+          act(4) act(7)
+          if six < 8 then openURL() end
+          if (\"a b\"):len() == 3 then loadPreset() end
+        end";
+    for (find, insert) in [
+        ("1 + 1", "1 + 2"),
+        ("6\n", "9\n"),
+        ("< 8", "< 3"),
+        ("== 4", "== 5"),
+        ("act(7)", "act(4)"),
+        ("1, 5 do", "1, 1 do"),
+        ("a b", "a longer one"),
+        ("== 3", "== 4"),
+    ] {
+        assert!(!moves(text, find, insert), "{find} > {insert}");
+    }
+}
+
+#[test]
+fn a_few_mixed_literals_may_differ_at_once() {
+    let calls: String = (0..10).map(|n| format!("  keep({n}.5)\n")).collect();
+    let text = format!("local function keep(n) kept = n end\nfunction onNote()\n{calls}end");
+    let mut script = script(&text, ScriptKind::Auto);
+    let mut known = Known::first(script.clone());
+    let mut n_moved = 0;
+    for n in 0..10 {
+        let file = &script.files[0];
+        let at = file.text.find(&format!("keep({n}.5")).unwrap() + "keep(".len();
+        script.files[0] = edited(file, at..at, "7");
+        known = known.next(script.clone());
+        n_moved += usize::from(known.is_moved());
+        agree(&known, &script, &format!("the literal {n}"));
+    }
+    // After one too many, everything is analysed again, and the next one is the first again.
+    assert_eq!(n_moved, MAX_CHANGED + 1);
+}
