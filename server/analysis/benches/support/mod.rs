@@ -63,7 +63,7 @@ pub fn n_lines(files: &Files) -> usize {
 /// What a keystroke does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// To blanks, comments and numbers: the structure stays.
+    /// To blanks, comments and numbers that are no keys: the structure stays.
     Kept,
     /// To names and statements; now and then the text is half-typed afterwards.
     Changed,
@@ -91,11 +91,9 @@ pub fn edit(files: &Files, kind: Kind, dice: &mut Dice) -> Edit {
         let (bytes, piece) = match (kind, dice.below(4)) {
             (Kind::Kept, 0) => (line..line, "\n"),
             (Kind::Kept, 1) => (line..line, "-- a line above\n"),
-            (Kind::Kept, 2) => match found(" * ", 3).or(found("wait(", 5)) {
-                Some(number) if text[number..].starts_with(|c: char| c.is_ascii_digit()) => {
-                    (number..number, "1")
-                }
-                _ => continue,
+            (Kind::Kept, 2) => match number(&text[at..]) {
+                Some(number) => (at + number..at + number, "1"),
+                None => continue,
             },
             (Kind::Kept, _) => match found(" = ", 1) {
                 Some(gap) => (gap..gap, " "),
@@ -121,6 +119,17 @@ pub fn edit(files: &Files, kind: Kind, dice: &mut Dice) -> Edit {
         let piece = piece.to_owned();
         return Edit { file, bytes, piece };
     }
+}
+
+/// The next number that is not a key.
+fn number(text: &str) -> Option<usize> {
+    let starts = text.match_indices(|letter: char| letter.is_ascii_digit());
+    let mut starts = starts.map(|(start, _)| start);
+    starts.find(|&start| {
+        let before = text[..start].trim_end_matches(' ');
+        before.len() < start && before.ends_with(['=', '*', '/', '+', '<', '>', ','])
+            || before.ends_with('(')
+    })
 }
 
 /// CPU time of this thread, in milliseconds.

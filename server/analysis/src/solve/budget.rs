@@ -74,7 +74,9 @@ impl Solver<'_> {
     /// Goes to the rung that the work so far asks for.
     pub(super) fn climb(&mut self) {
         let next = Rung::ALL[(self.rung as usize + 1).min(Rung::ALL.len() - 1)];
-        if self.rung == next || self.steps < next.limit(self.program.exprs.len() as u64) {
+        // What runs only for hints gives up nothing of what is known already.
+        let is_low = self.steps < next.limit(self.program.exprs.len() as u64);
+        if self.probing || self.rung == next || is_low {
             return;
         }
         self.rung = next;

@@ -244,7 +244,8 @@ impl Solver<'_> {
             return self.iterator_loop(frame, vars, &how, next, (state, control), body);
         }
         let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
-        let bindings = if bindings.len() > MAX_UNROLLED || frame.loops > 1 {
+        let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;
+        let bindings = if is_merged && !bindings.is_empty() {
             vec![self.merge_rows(&bindings)]
         } else {
             bindings

@@ -49,7 +49,7 @@ use crate::value::{
     BuiltinId, InstId, LocId, Multi, Names, SetId, TableId, Value, ValueId, Values,
 };
 
-/// Further evaluations for functions that nobody calls.
+/// Further evaluations for functions that nobody calls, besides one for each expression.
 const PROBE_BUDGET: u64 = 100_000;
 
 /// What tells instances apart: function, creator, phase, and the call with its caller.
@@ -230,7 +230,8 @@ impl<'a> Solver<'a> {
     /// From here on, functions that nobody calls are run.
     pub fn start_probing(&mut self) {
         self.probing = true;
-        self.budget = self.budget.min(self.steps + PROBE_BUDGET);
+        let most = PROBE_BUDGET + self.program.exprs.len() as u64;
+        self.budget = self.budget.min(self.steps + most);
     }
 
     /// Runs a function once more in a phase of its own, as if HALion called it with unknown arguments.
