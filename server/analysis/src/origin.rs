@@ -44,7 +44,6 @@ pub(crate) enum Seal {
 struct Origin {
     /// Whether it is a value of its own beside the plain constant.
     is_sealed: bool,
-    is_open: Cell<bool>,
     is_mixed: Cell<bool>,
     /// Values made of it.
     n_made: Cell<u8>,
@@ -55,6 +54,8 @@ struct Origin {
 #[derive(Default)]
 pub(crate) struct Origins {
     origins: Vec<Origin>,
+    /// Whether something has looked at it; beside the others, because it is asked all the time.
+    is_open: Vec<Cell<bool>>,
     literals: FxHashMap<ExprId, ValueId>,
     /// Literals that a rule has looked at, where they stand.
     read: RefCell<FxHashSet<ExprId>>,
@@ -65,6 +66,7 @@ impl Origins {
     /// The next value is a plain one.
     pub fn push_plain(&mut self) {
         self.origins.push(Origin::default());
+        self.is_open.push(Cell::new(false));
     }
 
     fn push_sealed(&mut self, parents: SmallVec<[ValueId; 2]>) {
@@ -73,6 +75,7 @@ impl Origins {
             parents,
             ..Origin::default()
         });
+        self.is_open.push(Cell::new(false));
     }
 
     fn at(&self, id: ValueId) -> &Origin {
@@ -86,17 +89,21 @@ impl Origins {
 
     /// Whether something has looked at it.
     pub fn is_open(&self, id: ValueId) -> bool {
-        self.at(id).is_open.get()
+        self.is_open[id.idx()].get()
     }
 
     /// Something looks at it.
     #[inline]
     pub fn open(&self, id: ValueId) {
-        let origin = self.at(id);
-        if !origin.is_open.replace(true) {
-            for &parent in &origin.parents {
-                self.open(parent);
-            }
+        if !self.is_open[id.idx()].replace(true) {
+            self.open_parents(id);
+        }
+    }
+
+    #[cold]
+    fn open_parents(&self, id: ValueId) {
+        for &parent in &self.at(id).parents {
+            self.open(parent);
         }
     }
 
@@ -116,7 +123,7 @@ impl Origins {
         if !origin.parents.contains(&equal) {
             origin.parents.push(equal);
         }
-        if origin.is_open.get() {
+        if self.is_open(plain) {
             self.open(equal);
         }
         self.mix(equal);
@@ -169,11 +176,10 @@ impl Origins {
         let Some(id) = self.literal(expr) else {
             return Seal::Closed { mixed: false };
         };
-        let origin = self.at(id);
-        match origin.is_open.get() {
+        match self.is_open(id) {
             true => Seal::Open,
             false => Seal::Closed {
-                mixed: origin.is_mixed.get(),
+                mixed: self.at(id).is_mixed.get(),
             },
         }
     }
