@@ -4,9 +4,10 @@
 //! An element is a value with one bit: unsure, if it was found through an unknown key or receiver (2.6).
 
 use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
 
 use crate::ir::{ExprId, FunId, Name};
+pub use crate::multi::Multi;
+pub use crate::names::Names;
 use crate::origin::{MAX_SEALED, Origins};
 
 /// A function, table or scalar a script can hold. Scalars are constants only where keys and conditions need them.
@@ -84,6 +85,12 @@ impl SetId {
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
+    }
+}
+
+impl Default for SetId {
+    fn default() -> Self {
+        SetId::EMPTY
     }
 }
 
@@ -474,116 +481,5 @@ impl Values {
 impl Default for Values {
     fn default() -> Self {
         Values::new()
-    }
-}
-
-/// Names of variables, fields and string constants, each kept once.
-#[derive(Default)]
-pub struct Names {
-    texts: Vec<SmolStr>,
-    ids: FxHashMap<SmolStr, Name>,
-}
-
-impl Names {
-    /// The number of a name.
-    pub fn id(&mut self, text: &str) -> Name {
-        if let Some(&id) = self.ids.get(text) {
-            return id;
-        }
-        let id = Name(u32::try_from(self.texts.len()).expect("fewer than 2^32 names"));
-        let text = SmolStr::new(text);
-        self.texts.push(text.clone());
-        self.ids.insert(text, id);
-        id
-    }
-
-    /// The number of a name that occurs already.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<Name> {
-        self.ids.get(text).copied()
-    }
-
-    /// The text of a number.
-    #[must_use]
-    pub fn text(&self, name: Name) -> &str {
-        &self.texts[name.idx()]
-    }
-}
-
-/// Results of a call, arguments, or the values of an expression list: positions, then any number of further ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Multi {
-    /// By position.
-    pub items: smallvec::SmallVec<[SetId; 4]>,
-    /// What may follow; empty if nothing does.
-    pub rest: SetId,
-    /// The expression each item was written as, where there is one; for explanations.
-    pub exprs: smallvec::SmallVec<[Option<ExprId>; 4]>,
-}
-
-impl Default for SetId {
-    fn default() -> Self {
-        SetId::EMPTY
-    }
-}
-
-impl Multi {
-    /// One value.
-    #[must_use]
-    pub fn one(set: SetId) -> Multi {
-        Multi {
-            items: smallvec::smallvec![set],
-            ..Multi::default()
-        }
-    }
-
-    /// The value at a 0-based position; nil behind the end.
-    pub fn get(&self, position: usize, values: &mut Values) -> SetId {
-        match self.items.get(position) {
-            Some(&set) => set,
-            None => values.with(self.rest, Value::Nil),
-        }
-    }
-
-    /// Whether some position has no value: control does not get past it.
-    #[must_use]
-    pub fn is_dead(&self) -> bool {
-        self.items.iter().any(|set| set.is_empty())
-    }
-
-    /// Without the first `count` values.
-    #[must_use]
-    pub fn skip(&self, count: usize) -> Multi {
-        Multi {
-            items: self.items.iter().skip(count).copied().collect(),
-            rest: self.rest,
-            exprs: self.exprs.iter().skip(count).copied().collect(),
-        }
-    }
-
-    /// Either of two lists, by position.
-    pub fn merge(&mut self, other: &Multi, values: &mut Values) {
-        let mine_len = self.items.len();
-        for position in 0..mine_len.max(other.items.len()) {
-            let mine = self.get(position, values);
-            let theirs = other.get(position, values);
-            let both = values.union(mine, theirs);
-            if position < self.items.len() {
-                self.items[position] = both;
-            } else {
-                self.items.push(both);
-            }
-        }
-        self.rest = values.union(self.rest, other.rest);
-        if mine_len != other.items.len() {
-            // The shorter list ends earlier: how many there are is not known any more.
-            self.rest = values.with(self.rest, Value::Nil);
-        }
-    }
-
-    /// How many values there are, if that is known.
-    #[must_use]
-    pub fn count(&self) -> Option<usize> {
-        self.rest.is_empty().then_some(self.items.len())
     }
 }
