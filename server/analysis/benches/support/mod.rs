@@ -16,7 +16,8 @@ pub type Files = Vec<(String, String)>;
 
 /// The name by which a file is required.
 pub fn module_name(path: &str) -> String {
-    path.trim_end_matches(".lua").replace('/', ".")
+    let path = path.trim_end_matches(".lua");
+    path.strip_suffix("/init").unwrap_or(path).replace('/', ".")
 }
 
 /// A file by itself, or all files of a folder with a main file that requires each of them.
