@@ -131,6 +131,9 @@ pub struct Values {
     set_ids: FxHashMap<Box<[Elem]>, SetId>,
     unions: FxHashMap<(SetId, SetId), SetId>,
     singles: Vec<SetId>,
+    /// [`Value::Truthy`] in a set whose constants were merged, once there is one. It keeps further constants out: else the set would grow
+    /// and be merged for ever.
+    merged: Option<Elem>,
     /// Which constants anything has looked at.
     pub(crate) origins: Origins,
 }
@@ -146,6 +149,7 @@ impl Values {
             set_ids: FxHashMap::default(),
             unions: FxHashMap::default(),
             singles: Vec::new(),
+            merged: None,
             origins: Origins::default(),
         };
         values.set_ids.insert(Box::new([]), SetId::EMPTY);
@@ -321,6 +325,11 @@ impl Values {
     /// The set of given elements.
     pub fn intern(&mut self, mut elems: Vec<Elem>) -> SetId {
         elems.sort_unstable();
+        if let Some(merged) = self.merged
+            && elems.binary_search(&merged).is_ok()
+        {
+            elems.retain(|elem| !self.is_constant(*elem) || *elem == merged);
+        }
         elems.dedup_by_key(|elem| elem.value());
         if let Some(&id) = self.set_ids.get(elems.as_slice()) {
             return id;
@@ -377,19 +386,22 @@ impl Values {
 
     fn merge_constants(&mut self, elems: &mut Vec<Elem>) {
         let before = elems.len();
-        elems.retain(|elem| {
-            !matches!(
-                self.values[elem.value().idx()],
-                Value::Num(_) | Value::Str(_)
-            )
-        });
+        elems.retain(|elem| !self.is_constant(*elem));
         if elems.len() < before {
-            let truthy = self.id(Value::Truthy);
-            elems.push(Elem::new(truthy, false));
+            let merged = Elem::new(self.id(Value::Truthy), true);
+            self.merged = Some(merged);
+            elems.push(merged);
             elems.sort_unstable();
-            elems.dedup_by_key(|elem| elem.value());
         }
         elems.truncate(MAX_ELEMENTS);
+    }
+
+    /// Whether it is a number or string, known or not.
+    fn is_constant(&self, elem: Elem) -> bool {
+        matches!(
+            self.kind(elem.value()),
+            Value::Num(_) | Value::Str(_) | Value::Truthy
+        )
     }
 
     /// Both sets together.
