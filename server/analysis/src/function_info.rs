@@ -105,7 +105,7 @@ fn unseen(solver: &Solver) -> Vec<FunId> {
     let mut next = 0;
     while let Some(&table) = tables.get(next) {
         next += 1;
-        let table = &solver.heap.tables[table.idx()];
+        let table = solver.heap.get(table);
         let fields = table.fields.iter().map(|&(_, loc)| loc);
         for loc in fields.chain([table.array, table.star, table.meta]) {
             let place = &solver.heap.locs[loc.idx()];

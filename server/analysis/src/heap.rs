@@ -28,7 +28,52 @@ pub struct Loc {
     /// Whether the host writes it too: parameters and slot locals.
     pub host: bool,
     /// Instances to run again when it grows.
-    pub readers: Vec<InstId>,
+    pub readers: Readers,
+}
+
+/// Instances that used something, each with the run in which it last did.
+#[derive(Default)]
+pub struct Readers {
+    list: Vec<(InstId, u32)>,
+    /// Places in `list`, once there are many.
+    places: Option<Box<FxHashMap<InstId, u32>>>,
+}
+
+/// Up to so many readers are found by looking at all.
+const FEW_READERS: usize = 8;
+
+impl Readers {
+    /// An instance uses it in this run.
+    pub fn note(&mut self, inst: InstId, run: u32) {
+        let known = match &self.places {
+            _ if self.list.last().is_some_and(|last| last.0 == inst) => Some(self.list.len() - 1),
+            None => self.list.iter().position(|known| known.0 == inst),
+            Some(places) => places.get(&inst).map(|&place| place as usize),
+        };
+        if let Some(place) = known {
+            self.list[place].1 = run;
+            return;
+        }
+        self.list.push((inst, run));
+        let place = |place: usize| u32::try_from(place).expect("fewer than 2^32 readers");
+        match &mut self.places {
+            Some(places) => {
+                places.insert(inst, place(self.list.len() - 1));
+            }
+            None if self.list.len() > FEW_READERS => {
+                let list = self.list.iter().enumerate();
+                let places = list.map(|(at, &(inst, _))| (inst, place(at)));
+                self.places = Some(Box::new(places.collect()));
+            }
+            None => {}
+        }
+    }
+
+    /// The one at a place, in the order in which they came.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<(InstId, u32)> {
+        self.list.get(place).copied()
+    }
 }
 
 /// What a table of the language holds from the start.
@@ -48,8 +93,23 @@ pub enum Lib {
     Enum(&'static Enumeration),
 }
 
+/// Which tables one stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kin {
+    /// Itself.
+    One,
+    /// Several of one constructor.
+    OfSite,
+    /// Several of different constructors.
+    Mixed,
+}
+
 /// A table constructor in an instance, or a table of the language.
 pub struct Table {
+    /// The constructor, unless it is a table of the language.
+    pub site: Option<ExprId>,
+    /// Which tables it stands for.
+    pub kin: Kin,
     /// What it holds from the start.
     pub lib: Option<Lib>,
     /// Whether there is exactly one such table, made by straight-line global statements: stores replace.
@@ -60,6 +120,8 @@ pub struct Table {
     pub open: bool,
     /// Constant keys in the order they appeared.
     pub fields: Vec<(ValueId, LocId)>,
+    /// All that was ever stored at constant keys, once somebody wants to know.
+    pub summary: Option<LocId>,
     /// Items stored at a counted position.
     pub array: LocId,
     /// Values stored at unknown keys.
@@ -67,7 +129,7 @@ pub struct Table {
     /// Metatables.
     pub meta: LocId,
     /// Instances that read all fields.
-    pub readers: Vec<InstId>,
+    pub readers: Readers,
 }
 
 /// Where a key leads.
@@ -90,6 +152,10 @@ pub struct Heap {
     pub locs: Vec<Loc>,
     fields: FxHashMap<(TableId, ValueId), LocId>,
     sites: FxHashMap<(ExprId, InstId), TableId>,
+    /// For each table the one that stands for it: itself, unless it was merged.
+    merged_into: Vec<TableId>,
+    /// How often tables were merged.
+    pub n_merges: u32,
     slots: FxHashMap<(InstId, u32), LocId>,
 }
 
@@ -105,16 +171,20 @@ impl Heap {
     pub fn table(&mut self, lib: Option<Lib>, singleton: bool) -> TableId {
         let (array, star, meta) = (self.loc(), self.loc(), self.loc());
         let id = TableId(u32::try_from(self.tables.len()).expect("fewer than 2^32 tables"));
+        self.merged_into.push(id);
         self.tables.push(Table {
+            site: None,
+            kin: Kin::One,
             lib,
             singleton,
             stored: lib.is_some(),
             open: false,
             fields: Vec::new(),
+            summary: None,
             array,
             star,
             meta,
-            readers: Vec::new(),
+            readers: Readers::default(),
         });
         id
     }
@@ -122,9 +192,10 @@ impl Heap {
     /// The table of a constructor in an instance, and whether it is new.
     pub fn table_at(&mut self, site: ExprId, inst: InstId, singleton: bool) -> TableId {
         if let Some(&table) = self.sites.get(&(site, inst)) {
-            return table;
+            return self.present(table);
         }
         let table = self.table(None, singleton);
+        self.tables[table.idx()].site = Some(site);
         self.sites.insert((site, inst), table);
         table
     }
@@ -132,11 +203,43 @@ impl Heap {
     /// The place of a field if something was stored or asked for there.
     #[must_use]
     pub fn find_field(&self, table: TableId, key: ValueId) -> Option<LocId> {
-        self.fields.get(&(table, key)).copied()
+        self.fields.get(&(self.present(table), key)).copied()
+    }
+
+    /// The table that stands for this one.
+    #[must_use]
+    pub fn present(&self, mut table: TableId) -> TableId {
+        while self.merged_into[table.idx()] != table {
+            table = self.merged_into[table.idx()];
+        }
+        table
+    }
+
+    /// From here on, the second table stands for the first one, which is returned; what it holds is still to be given to the second.
+    pub fn merge(&mut self, from: TableId, into: TableId) -> Table {
+        self.merged_into[from.idx()] = into;
+        self.n_merges += 1;
+        let (array, star, meta) = (self.loc(), self.loc(), self.loc());
+        let left = Table {
+            site: None,
+            kin: Kin::One,
+            lib: None,
+            singleton: false,
+            stored: true,
+            open: false,
+            fields: Vec::new(),
+            summary: None,
+            array,
+            star,
+            meta,
+            readers: Readers::default(),
+        };
+        std::mem::replace(&mut self.tables[from.idx()], left)
     }
 
     /// The place of a field.
     pub fn field(&mut self, table: TableId, key: ValueId) -> LocId {
+        let table = self.present(table);
         if let Some(loc) = self.find_field(table, key) {
             return loc;
         }
@@ -164,7 +267,13 @@ impl Heap {
     /// The table's facts.
     #[must_use]
     pub fn get(&self, table: TableId) -> &Table {
-        &self.tables[table.idx()]
+        &self.tables[self.present(table).idx()]
+    }
+
+    /// The table's facts, mutably.
+    pub fn get_mut(&mut self, table: TableId) -> &mut Table {
+        let table = self.present(table);
+        &mut self.tables[table.idx()]
     }
 }
 

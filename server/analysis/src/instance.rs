@@ -6,6 +6,7 @@ use halion_api::Thread;
 use smallvec::SmallVec;
 
 use crate::diagnostic::Why;
+use crate::heap::Readers;
 use crate::ir::{ExprId, FunId};
 use crate::value::{BuiltinId, ClassId, InstId, Multi, SetId, ValueId};
 
@@ -146,7 +147,9 @@ pub struct Instance {
     /// Results; nothing until it returns.
     pub results: Option<Multi>,
     /// Instances that use the results.
-    pub callers: Vec<InstId>,
+    pub callers: Readers,
+    /// How often it was run.
+    pub runs: u32,
     /// Needs to run, again or for the first time.
     pub dirty: bool,
     /// In the queue.
@@ -182,7 +185,8 @@ impl Instance {
             varargs: Multi::default(),
             is_called: false,
             results: None,
-            callers: Vec::new(),
+            callers: Readers::default(),
+            runs: 0,
             dirty: true,
             queued: false,
             running: false,

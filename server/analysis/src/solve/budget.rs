@@ -1,6 +1,7 @@
 //! The budget ladder (THREAD-ANALYSIS 2.9): what is given up, rung by rung, when a script takes more work than a keystroke allows.
 //!
-//! Work is counted in evaluations, not in time, so that the same script always gives the same result. The thread is never given up.
+//! Work is counted in evaluations, not in time, so that the same script always gives the same result; how much is allowed goes with the
+//! size of the script. The thread is never given up. From [`Rung::Coarse`] on, what may be one of several things is unsure.
 
 use rustc_hash::FxHashSet;
 
@@ -18,21 +19,18 @@ pub enum Rung {
     BusiestMerged,
     /// No calls are told apart by the place that calls.
     CallsMerged,
-    /// A metamethod runs for all keys at once.
-    MetamethodsMerged,
-    /// What is read at an unknown key of a big table is unknown.
-    BigTablesUnknown,
+    /// Only threads are told apart, and few tables: started again, as what was done so far would have to be done again and again.
+    Coarse,
     /// The work ended where it was: findings may be missing.
     Incomplete,
 }
 
 impl Rung {
-    const ALL: [Rung; 6] = [
+    const ALL: [Rung; 5] = [
         Rung::Full,
         Rung::BusiestMerged,
         Rung::CallsMerged,
-        Rung::MetamethodsMerged,
-        Rung::BigTablesUnknown,
+        Rung::Coarse,
         Rung::Incomplete,
     ];
 
@@ -43,40 +41,69 @@ impl Rung {
             Rung::Full => "the analysis is exact",
             Rung::BusiestMerged => "calls of the busiest functions are not told apart",
             Rung::CallsMerged => "calls are not told apart by their places",
-            Rung::MetamethodsMerged => "calls and metamethods are not told apart",
-            Rung::BigTablesUnknown => "calls are not told apart, and big tables hold anything",
+            Rung::Coarse => "only threads are told apart; what has a choice is unsure",
             Rung::Incomplete => "the analysis stopped before its end: findings may be missing",
         }
     }
 
-    /// Evaluations after which the rung is reached. A script with much text may take some for each expression.
+    /// Evaluations after which the rung is reached, in a script with so many expressions.
     fn limit(self, n_exprs: u64) -> u64 {
+        let size = n_exprs.max(SMALL);
         match self {
             Rung::Full => 0,
-            Rung::BusiestMerged => 250_000,
-            Rung::CallsMerged => 500_000,
-            Rung::MetamethodsMerged => 1_000_000,
-            Rung::BigTablesUnknown => 1_500_000,
-            Rung::Incomplete => u64::max(3_000_000, 4 * n_exprs),
+            Rung::BusiestMerged => size * 2,
+            Rung::CallsMerged => size * 5 / 2,
+            Rung::Coarse => size * 3,
+            Rung::Incomplete => size * 40,
         }
     }
 }
 
-/// Fields of a table that counts as big.
-const BIG_TABLE: usize = 32;
+/// Scripts with fewer expressions may take as much work as one with so many.
+const SMALL: u64 = 40_000;
+/// Fields of a table up to which each is read by itself when the key is not known.
+const BIG_TABLE: usize = 256;
+/// Further evaluations for functions that nobody calls, besides one for each expression.
+const PROBE_BUDGET: u64 = 100_000;
+/// Runs of a function that is shared by its callers after which they take what it has given so far, and are woken later.
+const EAGER_RUNS: u32 = 8;
 
 impl Solver<'_> {
-    /// Evaluations after which solving stops where it is.
-    pub(super) fn step_budget(n_exprs: usize) -> u64 {
-        Rung::Incomplete.limit(n_exprs as u64)
+    fn limit(&self, rung: Rung) -> u64 {
+        rung.limit(self.program.exprs.len() as u64)
     }
 
-    /// Goes to the rung that the work so far asks for.
+    /// Evaluations after which solving stops where it is.
+    pub(super) fn set_budget(&mut self) {
+        self.budget = match self.is_coarse() {
+            false => self.limit(Rung::Coarse),
+            true => self.limit(Rung::Incomplete),
+        };
+    }
+
+    /// From here on, functions that nobody calls are run.
+    pub fn start_probing(&mut self) {
+        self.probing = true;
+        let further = PROBE_BUDGET + self.program.exprs.len() as u64;
+        self.budget = self.limit(Rung::Incomplete).min(self.steps + further);
+    }
+
+    /// Whether the work so far is in vain: what is left of it will be done again.
+    pub(super) fn gives_up(&self) -> bool {
+        self.out_of_budget() && !self.is_coarse() && !self.probing
+    }
+
+    /// Whether only threads are told apart.
+    pub(super) fn is_coarse(&self) -> bool {
+        self.rung >= Rung::Coarse
+    }
+
+    /// Goes to the rung that the work so far asks for, up to where it has to start again.
     pub(super) fn climb(&mut self) {
         let next = Rung::ALL[(self.rung as usize + 1).min(Rung::ALL.len() - 1)];
         // What runs only for hints gives up nothing of what is known already.
-        let is_low = self.steps < next.limit(self.program.exprs.len() as u64);
-        if self.probing || self.rung == next || is_low {
+        let is_low = self.steps < self.limit(next);
+        if self.probing || next >= Rung::Coarse || is_low {
             return;
         }
         self.rung = next;
@@ -110,22 +137,43 @@ impl Solver<'_> {
 
     /// The key that a metamethod is given.
     pub(super) fn metamethod_key(&self, key: SetId) -> SetId {
-        match self.rung >= Rung::MetamethodsMerged {
+        match self.is_coarse() {
             true => self.sets.truthy,
             false => key,
         }
     }
 
-    /// Whether a table of so many fields may hold anything at an unknown key.
-    pub(super) fn is_too_big(&self, n_fields: usize) -> bool {
-        self.rung >= Rung::BigTablesUnknown && n_fields > BIG_TABLE
+    /// So many values that one expression works on are told apart.
+    pub(super) fn max_bases(&self) -> usize {
+        match self.is_coarse() {
+            true => 4,
+            false => 64,
+        }
+    }
+
+    /// Constant keys told apart by one expression.
+    pub(super) fn max_keys(&self) -> usize {
+        match self.is_coarse() {
+            true => 4,
+            false => 24,
+        }
+    }
+
+    /// Whether fields are read all together at an unknown key.
+    pub(super) fn is_big(&self, n_fields: usize) -> bool {
+        n_fields > if self.is_coarse() { 16 } else { BIG_TABLE }
+    }
+
+    /// Whether an instance has run so often that its callers take what it has given so far.
+    pub(super) fn is_busy(&self, runs: u32) -> bool {
+        runs >= if self.is_coarse() { 1 } else { EAGER_RUNS }
     }
 
     /// How far precision was given up.
     pub fn rung(&self) -> Rung {
-        match self.steps >= self.budget {
-            true if !self.probing => Rung::Incomplete,
-            _ => self.rung,
+        match self.out_of_budget() && !self.probing {
+            true => Rung::Incomplete,
+            false => self.rung,
         }
     }
 }

@@ -44,7 +44,7 @@ impl Solver<'_> {
         let how = self.how(frame, site, site);
         let mut results: Option<Multi> = None;
         let mut called = false;
-        for (value, unsure) in self.values.list(receivers) {
+        for (value, unsure) in self.bases(receivers) {
             let own = self.values.one(value);
             let methods = self.member(frame, &how, value, name);
             if methods.is_empty() {
@@ -122,11 +122,12 @@ impl Solver<'_> {
         let functions = self.values.has_function(callees);
         let in_order = self.is_call_in_order(frame, how, callees);
         let callees: Vec<_> = self.values.elems(callees).to_vec();
+        let has_choice = self.is_coarse() && self.has_choice(&callees);
         for elem in callees {
             self.steps += 2;
             let value = self.values.get(elem.value());
             let mut how = how.clone();
-            how.unsure |= elem.unsure();
+            how.unsure |= elem.unsure() || has_choice;
             let found = match value {
                 Value::Fun(fun, env) if in_order => {
                     self.call_in_order(frame, &how, (fun, env, elem.value()), args)
@@ -205,14 +206,9 @@ impl Solver<'_> {
         builtin: crate::value::BuiltinId,
         class: Option<ClassId>,
     ) {
-        let known = frame.calls.iter().any(|known| {
-            known.builtin == builtin
-                && known.how.callee == how.callee
-                && known.how.phase == how.phase
-                && known.how.unsure <= how.unsure
-                && known.argument_class == class
-        });
-        if !known {
+        let way = |unsure| (builtin, how.callee, how.phase, class, unsure);
+        let is_surer = how.unsure && frame.calls_known.contains(&way(false));
+        if !is_surer && frame.calls_known.insert(way(how.unsure)) {
             frame.calls.push(BuiltinCall {
                 builtin,
                 how: how.clone(),

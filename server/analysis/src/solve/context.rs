@@ -1,6 +1,6 @@
 //! Contexts: which instance a call leads to, and running it (THREAD-ANALYSIS 2.2).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::Solver;
@@ -213,9 +213,6 @@ impl Solver<'_> {
 
     /// Runs the callee if it has something new to see, and returns its results; `None` if it does not return.
     pub(super) fn results_of(&mut self, frame: &Frame, inst: InstId) -> Option<Multi> {
-        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
-            self.insts[inst.idx()].callers.push(frame.inst);
-        }
         if frame.chunk && !frame.flow && self.loading {
             self.publish(frame);
         }
@@ -224,7 +221,8 @@ impl Solver<'_> {
         }
         let instance = &self.insts[inst.idx()];
         if instance.dirty {
-            if instance.running || self.nesting >= MAX_NESTING {
+            let is_busy = instance.results.is_some() && self.is_busy(instance.runs);
+            if instance.running || self.nesting >= MAX_NESTING || is_busy {
                 self.enqueue(inst);
             } else {
                 self.run(inst);
@@ -236,6 +234,7 @@ impl Solver<'_> {
                 }
             }
         }
+        self.listen_results(inst, frame.inst);
         self.pass_version(frame.inst, inst);
         if self.out_of_budget() {
             return Some(Multi {
@@ -257,6 +256,7 @@ impl Solver<'_> {
         let program = self.program;
         let instance = &mut self.insts[inst.idx()];
         instance.running = true;
+        instance.runs += 1;
         instance.seen = true;
         if instance.versioned.is_some() {
             instance.versioned = Some(self.versions.epoch);
@@ -277,6 +277,7 @@ impl Solver<'_> {
             loops: 0,
             edges: Vec::new(),
             calls: Vec::new(),
+            calls_known: FxHashSet::default(),
             exits: Vec::new(),
             calls_in_order: FxHashMap::default(),
             targets: Vec::new(),
@@ -317,9 +318,7 @@ impl Solver<'_> {
         instance.edges = frame.edges;
         instance.calls = frame.calls;
         if instance.results != before && !in_order {
-            for caller in instance.callers.clone() {
-                self.enqueue(caller);
-            }
+            self.wake_callers(inst);
         }
     }
 

@@ -3,15 +3,10 @@
 use super::Solver;
 use super::frame::Frame;
 use crate::free_literals::is_text;
-use crate::heap::key_of;
+use crate::heap::{Kin, key_of};
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
 use crate::value::{Multi, SetId, Value};
-
-/// Tables read by one expression; past it, an unsure part stands for all.
-pub(super) const MAX_BASES: usize = 64;
-/// Constant keys told apart by one expression.
-pub(super) const MAX_KEYS: usize = 24;
 
 impl Solver<'_> {
     /// All values of an expression: several for a call or `...`.
@@ -315,19 +310,12 @@ impl Solver<'_> {
             return;
         };
         self.write_field(frame, table, key, set, true, Some(from));
-        if let crate::heap::Key::Const(key) = key {
+        if let crate::heap::Key::Const(key) = key
+            && self.heap.get(table).kin != Kin::Mixed
+        {
             let loc = self.heap.field(table, key);
             self.heap.at(loc).definite = true;
         }
-    }
-
-    /// The first values of a set that grew past all use, and whether it was cut: what is found through it is unsure.
-    pub(super) fn bounded(&mut self, set: SetId, limit: usize) -> (SetId, bool) {
-        if self.values.count(set) <= limit {
-            return (set, false);
-        }
-        let first = self.values.elems(set)[..limit].to_vec();
-        (self.values.intern(first), true)
     }
 
     /// `base[key]` for any values of both.
@@ -339,14 +327,12 @@ impl Solver<'_> {
         key: SetId,
     ) -> SetId {
         let mut result = SetId::EMPTY;
-        let (base, flooded) = self.bounded(base, MAX_BASES);
-        let key = if self.values.count(key) > MAX_KEYS {
+        let key = if self.values.count(key) > self.max_keys() {
             self.sets.truthy
         } else {
             key
         };
-        for (value, unsure) in self.values.list(base) {
-            let unsure = unsure || flooded;
+        for (value, unsure) in self.bases(base) {
             let found = match value {
                 Value::Table(table) => {
                     let mut found = SetId::EMPTY;

@@ -1,10 +1,10 @@
 //! One run of an instance: its variables now, and what it has called so far.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::instance::{BuiltinCall, Edge, Phase};
 use crate::ir::{ExprId, FunId, Name, VarIdx};
-use crate::value::{InstId, LocId, SetId};
+use crate::value::{BuiltinId, ClassId, InstId, LocId, SetId};
 
 /// The state of a run.
 pub(crate) struct Frame {
@@ -25,6 +25,8 @@ pub(crate) struct Frame {
     pub loops: u32,
     pub edges: Vec<Edge>,
     pub calls: Vec<BuiltinCall>,
+    /// What tells those calls apart.
+    pub(super) calls_known: FxHashSet<(BuiltinId, ExprId, Phase, Option<ClassId>, bool)>,
     /// Values of a chunk's variables where it returned early.
     pub exits: Vec<(VarIdx, SetId)>,
     /// How often each call was made in order so far.

@@ -276,18 +276,17 @@ impl Solver<'_> {
                     self.add_arguments(inst, &Multi::default(), None);
                     self.enqueue(inst);
                     let unsure = unsure || elem.unsure() || how.unsure;
-                    match self
-                        .roots
-                        .iter_mut()
-                        .find(|root| root.inst == inst && root.callback.is_none())
-                    {
-                        Some(root) => root.unsure &= unsure,
-                        None => self.roots.push(Root {
-                            inst,
-                            callback: None,
-                            registered: Some(at),
-                            unsure,
-                        }),
+                    match self.change_callbacks.get(&inst) {
+                        Some(&root) => self.roots[root].unsure &= unsure,
+                        None => {
+                            self.change_callbacks.insert(inst, self.roots.len());
+                            self.roots.push(Root {
+                                inst,
+                                callback: None,
+                                registered: Some(at),
+                                unsure,
+                            });
+                        }
                     }
                 }
                 Value::Builtin(builtin) => {
@@ -311,9 +310,7 @@ impl Solver<'_> {
                 let loc = self.heap.field(self.globals, key);
                 if !self.heap.at(loc).host {
                     self.heap.at(loc).host = true;
-                    for reader in self.heap.at(loc).readers.clone() {
-                        self.enqueue(reader);
-                    }
+                    self.wake(loc, false);
                 }
             }
         }

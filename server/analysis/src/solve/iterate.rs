@@ -91,7 +91,7 @@ impl Solver<'_> {
         body: &Loop,
     ) -> Vec<SetId> {
         let any = vec![self.sets.index];
-        if frame.loops > 0 || sets.items.len() < 2 {
+        if frame.loops > 0 || sets.items.len() < 2 || self.is_coarse() {
             return any;
         }
         let most = if body.allocates {
@@ -215,7 +215,7 @@ impl Solver<'_> {
     /// Keys and values of a table, one row for each constant key.
     pub(super) fn rows(&mut self, frame: &mut Frame, tables: SetId) -> Option<Vec<Vec<SetId>>> {
         let mut rows = Vec::new();
-        for (value, _) in self.values.list(tables) {
+        for (value, _) in self.bases(tables) {
             match value {
                 Value::Table(table) => self.rows_of(frame, table, &mut rows),
                 Value::Hosts(class) => {
@@ -230,7 +230,16 @@ impl Solver<'_> {
 
     fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Vec<SetId>>) {
         self.listen_shape(table, frame.inst);
-        let fields = self.heap.get(table).fields.clone();
+        if let Some(summary) = self.summary(table) {
+            let set = self.read_loc(frame, summary);
+            let set = self.values.filter(set, |value| !is_nothing(value));
+            rows.push(vec![self.sets.truthy, set]);
+        }
+        let fields = match self.heap.get(table).summary {
+            Some(_) => Vec::new(),
+            None => self.heap.get(table).fields.clone(),
+        };
+        self.steps += fields.len() as u64;
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         for (key, loc) in fields {
             let set = self.read_loc(frame, loc);

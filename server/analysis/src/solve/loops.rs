@@ -27,6 +27,9 @@ impl Solver<'_> {
         let mark = self.mark(frame);
         frame.aim(Place::LoopEnd, mark);
         frame.loops += 1;
+        if self.is_coarse() {
+            return 2;
+        }
         ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
     }
 
@@ -245,6 +248,7 @@ impl Solver<'_> {
         }
         let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
         let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;
+        let is_merged = is_merged || self.is_coarse();
         let bindings = if is_merged && !bindings.is_empty() {
             vec![self.merge_rows(&bindings)]
         } else {

@@ -1,7 +1,6 @@
 //! Metatables: functions that run without being called by name (THREAD-ANALYSIS 2.3).
 
 use super::Solver;
-use super::expr::{MAX_BASES, MAX_KEYS};
 use super::frame::{Frame, Go};
 use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
@@ -14,16 +13,12 @@ impl Solver<'_> {
     pub(super) fn metatables(&mut self, frame: &Frame, table: TableId) -> Vec<TableId> {
         let meta = self.heap.get(table).meta;
         let set = self.read_loc(frame, meta);
-        self.values
-            .kinds(set)
-            .filter_map(|value| {
-                if let Value::Table(table) = value {
-                    Some(table)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        let tables = self.base_kinds(set).into_iter();
+        let tables = tables.filter_map(|(value, _)| match value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        });
+        tables.collect()
     }
 
     /// A field of the metatables, without their own metatables.
@@ -92,9 +87,8 @@ impl Solver<'_> {
         set: SetId,
         from: Option<ExprId>,
     ) -> Go {
-        let (base, _) = self.bounded(base, MAX_BASES);
-        let bases = self.values.list(base);
-        let key = if self.values.count(key) > MAX_KEYS {
+        let bases = self.bases(base);
+        let key = if self.values.count(key) > self.max_keys() {
             self.sets.truthy
         } else {
             key
@@ -181,7 +175,7 @@ impl Solver<'_> {
         }
         let mut handlers = SetId::EMPTY;
         for &operand in operands {
-            for (value, _) in self.values.list_kinds(operand) {
+            for (value, _) in self.base_kinds(operand) {
                 let Value::Table(table) = value else { continue };
                 let mut found = self.metamethod(frame, table, event);
                 if found.is_empty() && event == "__le" {

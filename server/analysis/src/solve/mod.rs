@@ -18,6 +18,7 @@ mod language;
 mod library;
 mod lists;
 mod loops;
+mod merge;
 mod metatable;
 mod modules;
 mod open;
@@ -27,6 +28,7 @@ mod positions;
 mod refine;
 mod stat;
 mod version;
+mod wake;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -48,9 +50,6 @@ pub(crate) use version::Versions;
 use crate::value::{
     BuiltinId, InstId, LocId, Multi, Names, SetId, TableId, Value, ValueId, Values,
 };
-
-/// Further evaluations for functions that nobody calls, besides one for each expression.
-const PROBE_BUDGET: u64 = 100_000;
 
 /// What tells instances apart: function, creator, phase, and the call with its caller.
 type Context = (FunId, InstId, Phase, Option<(ExprId, InstId)>);
@@ -91,6 +90,12 @@ pub(crate) struct Solver<'a> {
     loads: u32,
     /// Whether order was given up for want of fuel.
     ran_dry: Cell<bool>,
+    /// Sets of which every function has its place in `stored_at`.
+    noted: FxHashSet<SetId>,
+    /// Sets of which every table is known to be stored.
+    stored: FxHashSet<SetId>,
+    /// Change callbacks, by their places in `roots`.
+    change_callbacks: FxHashMap<InstId, usize>,
     /// What scripts give to `error`.
     thrown: LocId,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
@@ -116,7 +121,8 @@ pub(crate) struct Solver<'a> {
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
     bases: FxHashMap<(TableId, ValueId), Option<SetId>>,
-    listeners: FxHashSet<(LocId, InstId)>,
+    /// Sets with the tables that stand for those in them, as of so many merges.
+    presented: FxHashMap<SetId, (u32, SetId)>,
     sets: Common,
 }
 
@@ -156,7 +162,7 @@ impl<'a> Solver<'a> {
         let mut heap = Heap::default();
         let globals = heap.table(Some(Lib::Globals), true);
         let thrown = heap.loc();
-        Solver {
+        let mut solver = Solver {
             program,
             script,
             kind,
@@ -180,13 +186,16 @@ impl<'a> Solver<'a> {
             loading_since: 0,
             loads: 0,
             ran_dry: Cell::new(false),
+            noted: FxHashSet::default(),
+            stored: FxHashSet::default(),
+            change_callbacks: FxHashMap::default(),
             thrown,
             rounds: FxHashMap::default(),
             queue: VecDeque::new(),
             later: VecDeque::new(),
             loading: true,
             probing: false,
-            budget: Self::step_budget(program.exprs.len()),
+            budget: 0,
             rung: Rung::Full,
             merged: FxHashSet::default(),
             nesting: 0,
@@ -200,13 +209,28 @@ impl<'a> Solver<'a> {
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),
             bases: FxHashMap::default(),
-            listeners: FxHashSet::default(),
+            presented: FxHashMap::default(),
             sets,
+        };
+        solver.set_budget();
+        solver
+    }
+
+    /// Loads the script, then runs what HALion calls, until nothing changes; once more if that takes too long.
+    pub fn solve(&mut self) {
+        self.run_all();
+        if self.gives_up() {
+            let names = std::mem::take(&mut self.names);
+            let (steps, script) = (self.steps, self.script);
+            *self = Solver::new(self.program, names, script, self.kind, self.kind_is_unsure);
+            self.steps = steps;
+            self.rung = Rung::Coarse;
+            self.set_budget();
+            self.run_all();
         }
     }
 
-    /// Loads the script, then runs what HALion calls, until nothing changes.
-    pub fn solve(&mut self) {
+    fn run_all(&mut self) {
         if let Some(&chunk) = self.program.chunks.first() {
             let main = self.instance(chunk, InstId::NONE, Phase::LoadC, None, 0);
             self.roots.push(Root {
@@ -221,17 +245,10 @@ impl<'a> Solver<'a> {
         self.end_loading();
         loop {
             self.run_queue();
-            if !self.find_callbacks() {
+            if self.gives_up() || !self.find_callbacks() {
                 break;
             }
         }
-    }
-
-    /// From here on, functions that nobody calls are run.
-    pub fn start_probing(&mut self) {
-        self.probing = true;
-        let most = PROBE_BUDGET + self.program.exprs.len() as u64;
-        self.budget = self.budget.min(self.steps + most);
     }
 
     /// Runs a function once more in a phase of its own, as if HALion called it with unknown arguments.
@@ -404,41 +421,6 @@ impl<'a> Solver<'a> {
             );
         }
         overwritten
-    }
-
-    /// Queues an instance, for after loading if that is when it runs.
-    fn enqueue(&mut self, inst: InstId) {
-        if !self.loading && self.insts[inst.idx()].phase == Phase::LoadC {
-            // Loading is over; it cannot see what happens later.
-            return;
-        }
-        // A module's chunk and what is called in order run as part of the main one.
-        let inst = if self.loading && self.is_flow(inst) {
-            InstId(0)
-        } else {
-            inst
-        };
-        let instance = &mut self.insts[inst.idx()];
-        instance.dirty = true;
-        if instance.queued {
-            return;
-        }
-        instance.queued = true;
-        if self.loading && instance.phase != Phase::LoadC {
-            self.later.push_back(inst);
-        } else {
-            self.queue.push_back(inst);
-        }
-    }
-
-    /// Runs what is queued until nothing changes.
-    pub fn run_queue(&mut self) {
-        while let Some(inst) = self.queue.pop_front() {
-            self.insts[inst.idx()].queued = false;
-            if self.insts[inst.idx()].dirty {
-                self.run(inst);
-            }
-        }
     }
 
     /// Whether solving stopped before its end.

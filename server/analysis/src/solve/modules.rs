@@ -127,9 +127,6 @@ impl Solver<'_> {
                 });
             }
         }
-        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
-            self.insts[inst.idx()].callers.push(frame.inst);
-        }
         if self.insts[inst.idx()].running {
             self.note_cycle(frame, &how, file);
         } else if is_first {
@@ -137,6 +134,7 @@ impl Solver<'_> {
             self.run(inst);
             self.modules_loading.pop();
         }
+        self.listen_results(inst, frame.inst);
         let results = self.insts[inst.idx()].results.clone();
         let mut results = results.unwrap_or_else(|| self.unknown_results());
         if results.items.is_empty() && results.rest.is_empty() {

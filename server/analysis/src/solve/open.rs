@@ -15,12 +15,15 @@ impl Solver<'_> {
 
     /// Tables of a set become reachable for whoever reads the place they are stored in.
     pub(super) fn mark_stored(&mut self, set: SetId) {
+        if !self.stored.insert(set) {
+            return;
+        }
         for idx in 0..self.values.elems(set).len() {
             let value = self.values.elems(set)[idx].value();
             if let Value::Table(table) = self.values.kind(value)
                 && !self.heap.get(table).stored
             {
-                self.heap.tables[table.idx()].stored = true;
+                self.heap.get_mut(table).stored = true;
                 self.wake_fields(table);
             }
         }
@@ -48,7 +51,7 @@ impl Solver<'_> {
         if self.heap.get(table).open {
             return false;
         }
-        self.heap.tables[table.idx()].open = true;
+        self.heap.get_mut(table).open = true;
         self.wake_fields(table);
         true
     }
@@ -70,12 +73,10 @@ impl Solver<'_> {
         fields.chain([table.array, table.star]).collect()
     }
 
-    fn wake_fields(&mut self, table: TableId) {
+    pub(super) fn wake_fields(&mut self, table: TableId) {
         for loc in self.locs_of(table) {
             self.wake(loc, false);
         }
-        for reader in self.heap.get(table).readers.clone() {
-            self.enqueue(reader);
-        }
+        self.wake_shape(table);
     }
 }

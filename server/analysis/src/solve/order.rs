@@ -38,8 +38,9 @@ impl Solver<'_> {
     /// Whether what stands here is run exactly once, in the order of the text, with fuel left.
     pub(super) fn in_order(&self, frame: &Frame) -> bool {
         let is_straight = frame.flow && frame.loops == 0 && self.loading && self.insts[0].running;
-        let has_fuel =
-            self.loads <= MAX_LOADS && self.steps.saturating_sub(self.loading_since) < FUEL;
+        let has_fuel = !self.is_coarse()
+            && self.loads <= MAX_LOADS
+            && self.steps.saturating_sub(self.loading_since) < FUEL;
         if is_straight && !has_fuel {
             self.ran_dry.set(true);
         }
@@ -94,9 +95,7 @@ impl Solver<'_> {
             value,
         };
         frame.edges.push(edge);
-        if !self.insts[inst.idx()].callers.contains(&frame.inst) {
-            self.insts[inst.idx()].callers.push(frame.inst);
-        }
+        self.listen_results(inst, frame.inst);
         self.run(inst);
         self.insts[inst.idx()].results.clone()
     }

@@ -11,37 +11,6 @@ use crate::value::{InstId, LocId, Multi, SetId, TableId, Value, ValueId};
 const MAX_INDEX_CHAIN: u32 = 12;
 
 impl Solver<'_> {
-    fn listen(&mut self, loc: LocId, inst: InstId) {
-        let readers = &mut self.heap.at(loc).readers;
-        if readers.last() == Some(&inst) {
-            return;
-        }
-        // Places that much code reads are told apart by a set, the others by a look.
-        let known = if readers.len() < 8 {
-            readers.contains(&inst)
-        } else {
-            !self.listeners.insert((loc, inst))
-        };
-        if !known {
-            self.heap.at(loc).readers.push(inst);
-        }
-    }
-
-    pub(super) fn wake(&mut self, loc: LocId, spare_flow: bool) {
-        for idx in 0..self.heap.at(loc).readers.len() {
-            let inst = self.heap.at(loc).readers[idx];
-            if !(spare_flow && self.is_flow(inst)) {
-                self.enqueue(inst);
-            }
-        }
-    }
-
-    /// Whether the instance is part of straight-line loading, where order is exact.
-    pub(super) fn is_flow(&self, inst: InstId) -> bool {
-        let instance = &self.insts[inst.idx()];
-        self.loading && (instance.in_order || self.program.fun(instance.fun).is_chunk())
-    }
-
     /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
     pub(super) fn read_loc(&mut self, frame: &Frame, loc: LocId) -> SetId {
         self.listen(loc, frame.inst);
@@ -97,6 +66,7 @@ impl Solver<'_> {
 
     /// Stores in no particular order.
     pub(super) fn write_weak(&mut self, loc: LocId, set: SetId) {
+        let set = self.presented(set);
         let loading = self.loading;
         let place = self.heap.at(loc);
         let weak = self.values.union(place.weak, set);
@@ -253,6 +223,7 @@ impl Solver<'_> {
         key_set: SetId,
         depth: u32,
     ) -> SetId {
+        let table = self.heap.present(table);
         if self.looked_up.contains(&table) {
             return SetId::EMPTY;
         }
@@ -263,6 +234,7 @@ impl Solver<'_> {
             Key::Array => self.read_all(frame, table, false),
             Key::Star => self.read_all(frame, table, true),
         };
+        let found = self.chosen(table, found);
         let has_value = self.values.kinds(found).any(|value| value != Value::Absent);
         let may_be_absent = self.values.kinds(found).any(|value| value == Value::Absent);
         let mut set = self.values.filter(found, |value| value != Value::Absent);
@@ -313,16 +285,17 @@ impl Solver<'_> {
     fn read_all(&mut self, frame: &Frame, table: TableId, unsure: bool) -> SetId {
         self.listen_shape(table, frame.inst);
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
-        let fields = self.heap.get(table).fields.clone();
-        self.steps += fields.len() as u64;
-        if unsure && self.is_too_big(fields.len()) {
-            return self.values.union(self.sets.unknown, self.sets.absent);
-        }
         let mut set = self.read_loc(frame, array);
-        for (key, loc) in fields {
-            if unsure || matches!(self.values.get(key), Value::Num(_)) {
-                let field = self.read_loc(frame, loc);
-                set = self.values.union(set, field);
+        if let Some(loc) = self.summary(table) {
+            set = self.read_loc(frame, loc);
+        } else {
+            let fields = self.heap.get(table).fields.clone();
+            self.steps += fields.len() as u64;
+            for (key, loc) in fields {
+                if unsure || matches!(self.values.get(key), Value::Num(_)) {
+                    let field = self.read_loc(frame, loc);
+                    set = self.values.union(set, field);
+                }
             }
         }
         if self.heap.get(table).open {
@@ -348,13 +321,6 @@ impl Solver<'_> {
         }
     }
 
-    pub(super) fn listen_shape(&mut self, table: TableId, inst: InstId) {
-        let readers = &mut self.heap.tables[table.idx()].readers;
-        if !readers.contains(&inst) {
-            readers.push(inst);
-        }
-    }
-
     /// `table[key] = set`.
     pub(super) fn write_field(
         &mut self,
@@ -373,16 +339,16 @@ impl Solver<'_> {
                 let is_new = self.heap.find_field(table, key).is_none();
                 let loc = self.heap.field(table, key);
                 if is_new {
-                    for idx in 0..self.heap.get(table).readers.len() {
-                        let inst = self.heap.get(table).readers[idx];
-                        self.enqueue(inst);
-                    }
+                    self.wake_shape(table);
                 }
                 loc
             }
             Key::Array => self.heap.get(table).array,
             Key::Star => self.heap.get(table).star,
         };
+        if let (Key::Const(_), Some(summary)) = (key, self.heap.get(table).summary) {
+            self.write_weak(summary, set);
+        }
         if table == self.globals
             && let Some(from) = from
         {
@@ -397,7 +363,7 @@ impl Solver<'_> {
 
     /// Remembers where functions were first stored.
     pub(super) fn note_store(&mut self, set: SetId, from: ExprId) {
-        if !self.values.has_function(set) {
+        if !self.noted.insert(set) {
             return;
         }
         for idx in 0..self.values.elems(set).len() {

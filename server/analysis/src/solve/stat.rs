@@ -12,6 +12,9 @@ impl Solver<'_> {
     /// Runs statements that have no label among them.
     pub(super) fn stats(&mut self, frame: &mut Frame, stats: &[Stat]) -> Go {
         for stat in stats {
+            if self.gives_up() {
+                return Go::Dead;
+            }
             if self.stat_or_next(frame, stat) == Go::Dead {
                 return Go::Dead;
             }

@@ -67,7 +67,7 @@ impl Solver<'_> {
         let outdated = instance
             .versioned
             .is_some_and(|ran| ran != self.versions.epoch);
-        outdated && self.loading && self.insts[0].running && !instance.running
+        outdated && !self.is_coarse() && self.loading && self.insts[0].running && !instance.running
     }
 
     /// What a callee reads, its caller reads.
