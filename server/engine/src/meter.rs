@@ -75,6 +75,36 @@ impl Meter {
         self.charge(proposed::INSTRUCTIONS_PER_CALL);
     }
 
+    /// Counts steps inside a call of Lua's library.
+    pub fn charge_steps(&self, steps: u64) {
+        self.charge(i64::try_from(steps).unwrap_or(i64::MAX));
+    }
+
+    /// Instructions that are left of the running stretch, if one runs.
+    pub fn left(&self) -> Option<u64> {
+        let is_running = !self.running.get().is_null();
+        is_running.then(|| u64::try_from(self.left.get()).unwrap_or(0))
+    }
+
+    /// Raises the time-out in a running script that has nothing left.
+    ///
+    /// # Safety
+    /// `l` is a live state, and no Rust value with a destructor is alive where this raises.
+    pub unsafe fn check(&self, l: *mut ffi::lua_State) {
+        if self.left.get() < 0 || self.stopped.get() {
+            self.stopped.set(true);
+            // SAFETY: the caller passes a live state.
+            unsafe {
+                ffi::lua_pushlstring(
+                    l,
+                    proposed::TIME_OUT_MESSAGE.as_ptr().cast(),
+                    proposed::TIME_OUT_MESSAGE.len(),
+                );
+                ffi::lua_error(l);
+            }
+        }
+    }
+
     /// When nothing is left, the hook comes at the next instruction.
     fn charge(&self, instructions: i64) {
         self.left.set(self.left.get() - instructions);
@@ -162,14 +192,6 @@ unsafe extern "C-unwind" fn hook(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug
         let Some(meter) = meter_of(l) else { return };
         let left = meter.left.get() - i64::from(ffi::lua_gethookcount(l));
         meter.left.set(left);
-        if left < 0 || meter.stopped.get() {
-            meter.stopped.set(true);
-            ffi::lua_pushlstring(
-                l,
-                proposed::TIME_OUT_MESSAGE.as_ptr().cast(),
-                proposed::TIME_OUT_MESSAGE.len(),
-            );
-            ffi::lua_error(l);
-        }
+        meter.check(l);
     }
 }

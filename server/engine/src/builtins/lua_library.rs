@@ -11,6 +11,7 @@ use crate::{
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
+    search,
 };
 
 /// Removes, replaces and limits what `mlua` has opened.
@@ -54,6 +55,7 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
     )?;
     io::install(lua, host)?;
     format_without_addresses(lua, host)?;
+    search::install(lua)?;
     finalizers::install(lua, host)?;
     debug_library::install(lua)?;
     modules::install(lua, host)

@@ -188,3 +188,47 @@ fn loops_that_call_out_end_soon() {
         assert!(run.text().lines().count() < 2_000, "{call}");
     }
 }
+
+/// HALion semantics 4.18: a search inside Lua's library that would take for ever ends like any other work, also below `pcall`.
+#[test]
+fn searches_that_take_for_ever_time_out() {
+    for call in [
+        "text:find('.-.-.-.-b')",
+        "text:match('(a*)*(a*)b', 1)",
+        "text:gsub('.-.-.-.-b', print)",
+        "for word in text:gmatch('.-.-.-.-b') do end",
+        "string.find(text .. text, text .. 'b', 1, true)",
+        "(''):rep(2^31 - 1)",
+        "pcall(string.find, text, '.-.-.-.-b')",
+    ] {
+        let script = format!(
+            "local text = ('a'):rep(100000) function onNote() setScriptExecTimeOut(10) {call} print('on') end"
+        );
+        let run = run(&script, "0 ms note 60 1");
+        assert!(run.text().contains("Script time out"), "{call}");
+        assert!(!run.text().contains("print on"), "{call}");
+    }
+}
+
+/// Searches do what Lua's do.
+#[test]
+fn searches_that_take_long_are_made() {
+    check_prints(
+        "local text = ('key = value; '):rep(500)
+        print(select(2, text:gsub('(%w+) = (%w+)', '%2')), text:find('(%w+) = (%w+); $'))
+        local n = 0 for key in text:gmatch('%w+ = ()') do n = n + 1 end print(n)
+        print(text:match('^(.-);'), text:find('; key', -20), text:find('=', 6490, true), string.rep(1234, 2))
+        print(pcall(string.find, text, '[a')) print(pcall(string.find, text, '%')) print(pcall(string.gsub, text, '(', print))
+        print(pcall(string.find)) print(pcall(string.rep, 'x')) print(pcall(string.match, {}, 'x'))",
+        "",
+        "0 ms controller #1 print 500 6488 6500 key value
+        0 ms controller #1 print 500
+        0 ms controller #1 print key = value 6486 6492 12341234
+        0 ms controller #1 print false malformed pattern (missing ']')
+        0 ms controller #1 print false malformed pattern (ends with '%')
+        0 ms controller #1 print false unfinished capture
+        0 ms controller #1 print false bad argument #1 to 'string.find' (string expected, got no value)
+        0 ms controller #1 print false bad argument #2 to 'string.rep' (number expected, got no value)
+        0 ms controller #1 print false bad argument #1 to 'string.match' (string expected, got table)",
+    );
+}

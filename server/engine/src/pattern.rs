@@ -1,0 +1,385 @@
+//! How much work a search with one of Lua's patterns is (Lua 5.2 reference manual, 6.4.1).
+//!
+//! Lua's own functions search, and nothing can stop one of them: a pattern such as `.-.-.-b` tries the fourth power of the
+//! length. So a search that may take long is gone through here first, in the same order but with a limit; only its steps count.
+
+/// Most captures of a pattern, as Lua was built.
+const MAX_CAPTURES: usize = 32;
+/// Calls of the matcher inside each other, as Lua was built: what lies deeper is an error of Lua's.
+const MAX_DEPTH: u32 = 200;
+
+/// Which matches are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Search {
+    /// The first one at or behind an offset.
+    First(usize),
+    /// One behind the other, as `gmatch` goes on.
+    Each,
+    /// So many at most, as `gsub` goes on.
+    Replace(usize),
+}
+
+/// Whether the lengths alone allow more steps than this.
+pub(crate) fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
+    let n_repeats = pattern.iter().filter(|byte| b"*+-?".contains(byte)).count();
+    let n_balanced = pattern.windows(2).filter(|pair| pair == b"%b").count();
+    let exponent = (n_repeats + n_balanced + 1).min(64) as i32;
+    (subject.len() as f64 + 1.0).powi(exponent) * (pattern.len() as f64 + 1.0) > steps
+}
+
+/// The steps of a search, as far as they are below `limit`. A pattern that Lua refuses ends where Lua would notice.
+pub(crate) fn steps(search: Search, subject: &[u8], pattern: &[u8], limit: u64) -> u64 {
+    let mut matcher = Matcher::new(subject, pattern, limit);
+    matcher.search(search, |_, _| {}).ok();
+    matcher.steps
+}
+
+/// The steps of a search for a plain text from an offset on.
+pub(crate) fn plain_steps(start: usize, subject: &[u8], text: &[u8], limit: u64) -> u64 {
+    let mut steps = 0;
+    for at in start..subject.len() {
+        let rest = &subject[at..];
+        if rest.len() < text.len() || steps >= limit {
+            break;
+        }
+        let same = rest
+            .iter()
+            .zip(text)
+            .take_while(|(one, other)| one == other);
+        let n_same = same.take((limit - steps) as usize).count();
+        steps += 1 + n_same as u64;
+        if n_same == text.len() {
+            break;
+        }
+    }
+    steps
+}
+
+/// Why a match ends before it is known.
+#[derive(Debug)]
+enum Stop {
+    /// So many steps are too many.
+    Limit,
+    /// Lua refuses the pattern.
+    Refused,
+}
+
+#[derive(Clone, Copy)]
+enum Capture {
+    Open { start: usize },
+    Closed { start: usize, end: usize },
+    Position,
+}
+
+struct Matcher<'a> {
+    subject: &'a [u8],
+    pattern: &'a [u8],
+    captures: Vec<Capture>,
+    depth: u32,
+    steps: u64,
+    limit: u64,
+}
+
+/// The end of a match, if there is one.
+type Found = Result<Option<usize>, Stop>;
+
+impl<'a> Matcher<'a> {
+    fn new(subject: &'a [u8], pattern: &'a [u8], limit: u64) -> Matcher<'a> {
+        Matcher {
+            subject,
+            pattern,
+            captures: Vec::new(),
+            depth: 0,
+            steps: 0,
+            limit,
+        }
+    }
+
+    /// Goes through the matches, each with its start and end.
+    fn search(&mut self, search: Search, mut found: impl FnMut(usize, usize)) -> Result<(), Stop> {
+        let is_each = matches!(search, Search::Each);
+        let is_anchored = !is_each && self.pattern.first() == Some(&b'^');
+        let first = usize::from(is_anchored);
+        let (mut at, mut left) = match search {
+            Search::First(start) => (start, 1),
+            Search::Each => (0, usize::MAX),
+            Search::Replace(most) => (0, most),
+        };
+        while left > 0 && at <= self.subject.len() {
+            self.captures.clear();
+            let end = self.rest(at, first)?;
+            if let Some(end) = end {
+                found(at, end);
+                left -= 1;
+            }
+            at = match end {
+                Some(end) if end > at => end,
+                _ => at + 1,
+            };
+            if is_anchored {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, n: usize) -> Result<(), Stop> {
+        self.steps += n as u64;
+        match self.steps > self.limit {
+            true => Err(Stop::Limit),
+            false => Ok(()),
+        }
+    }
+
+    /// A match of the pattern from `at` on, with the subject from `from` on.
+    fn rest(&mut self, from: usize, at: usize) -> Found {
+        if self.depth == MAX_DEPTH {
+            return Err(Stop::Refused);
+        }
+        self.depth += 1;
+        let found = self.rest_inside(from, at);
+        self.depth -= 1;
+        found
+    }
+
+    fn rest_inside(&mut self, mut from: usize, mut at: usize) -> Found {
+        loop {
+            self.step(1)?;
+            let next = self.pattern.get(at + 1).copied();
+            match (self.pattern.get(at), next) {
+                (None, _) => return Ok(Some(from)),
+                (Some(b'('), Some(b')')) => {
+                    return self.captured(Capture::Position, from, at + 2);
+                }
+                (Some(b'('), _) => {
+                    return self.captured(Capture::Open { start: from }, from, at + 1);
+                }
+                (Some(b')'), _) => return self.closed(from, at + 1),
+                (Some(b'$'), None) => return Ok((from == self.subject.len()).then_some(from)),
+                (Some(b'%'), Some(b'b')) => match self.balanced(from, at + 2)? {
+                    Some(end) => (from, at) = (end, at + 4),
+                    None => return Ok(None),
+                },
+                (Some(b'%'), Some(b'f')) => match self.frontier(from, at + 2)? {
+                    Some(behind) => at = behind,
+                    None => return Ok(None),
+                },
+                (Some(b'%'), Some(digit)) if digit.is_ascii_digit() => {
+                    match self.repeated(from, digit)? {
+                        Some(end) => (from, at) = (end, at + 2),
+                        None => return Ok(None),
+                    }
+                }
+                _ => {
+                    let end = self.class_end(at)?;
+                    let quantifier = self.pattern.get(end).copied();
+                    let fits = self.single(from, at, end)?;
+                    match (quantifier, fits) {
+                        (Some(b'?'), true) => match self.rest(from + 1, end + 1)? {
+                            Some(found) => return Ok(Some(found)),
+                            None => at = end + 1,
+                        },
+                        (Some(b'+'), true) => return self.longest(from + 1, at, end),
+                        (Some(b'*'), true) => return self.longest(from, at, end),
+                        (Some(b'-'), true) => return self.shortest(from, at, end),
+                        (Some(b'*' | b'?' | b'-'), false) => at = end + 1,
+                        (_, false) => return Ok(None),
+                        (_, true) => (from, at) = (from + 1, end),
+                    }
+                }
+            }
+        }
+    }
+
+    /// As many as possible, then one less, and so on.
+    fn longest(&mut self, from: usize, at: usize, end: usize) -> Found {
+        let mut n = 0;
+        while self.single(from + n, at, end)? {
+            n += 1;
+        }
+        for n in (0..=n).rev() {
+            if let Some(found) = self.rest(from + n, end + 1)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As few as possible.
+    fn shortest(&mut self, mut from: usize, at: usize, end: usize) -> Found {
+        loop {
+            if let Some(found) = self.rest(from, end + 1)? {
+                return Ok(Some(found));
+            }
+            if !self.single(from, at, end)? {
+                return Ok(None);
+            }
+            from += 1;
+        }
+    }
+
+    fn captured(&mut self, capture: Capture, from: usize, at: usize) -> Found {
+        if self.captures.len() == MAX_CAPTURES {
+            return Err(Stop::Refused);
+        }
+        self.captures.push(capture);
+        let found = self.rest(from, at)?;
+        if found.is_none() {
+            self.captures.pop();
+        }
+        Ok(found)
+    }
+
+    fn closed(&mut self, from: usize, at: usize) -> Found {
+        let is_open = |capture: &Capture| matches!(capture, Capture::Open { .. });
+        let Some(last) = self.captures.iter().rposition(is_open) else {
+            return Err(Stop::Refused);
+        };
+        let open = self.captures[last];
+        if let Capture::Open { start } = open {
+            self.captures[last] = Capture::Closed { start, end: from };
+        }
+        let found = self.rest(from, at)?;
+        if found.is_none() {
+            self.captures[last] = open;
+        }
+        Ok(found)
+    }
+
+    /// `%b()`.
+    fn balanced(&mut self, from: usize, at: usize) -> Found {
+        let &[open, close, ..] = &self.pattern[at.min(self.pattern.len())..] else {
+            return Err(Stop::Refused);
+        };
+        if self.subject.get(from) != Some(&open) {
+            return Ok(None);
+        }
+        let mut depth = 1;
+        for at in from + 1..self.subject.len() {
+            self.step(1)?;
+            let byte = self.subject[at];
+            if byte == close {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(Some(at + 1));
+                }
+            } else if byte == open {
+                depth += 1;
+            }
+        }
+        Ok(None)
+    }
+
+    /// `%f[set]`: the place behind the set in the pattern if the frontier is here.
+    fn frontier(&mut self, from: usize, at: usize) -> Found {
+        if self.pattern.get(at) != Some(&b'[') {
+            return Err(Stop::Refused);
+        }
+        let end = self.class_end(at)?;
+        self.step(2 * (end - at))?;
+        let before = match from {
+            0 => 0,
+            _ => self.subject[from - 1],
+        };
+        let here = self.subject.get(from).copied().unwrap_or(0);
+        let set = &self.pattern[at..end];
+        Ok((!in_set(before, set) && in_set(here, set)).then_some(end))
+    }
+
+    /// `%1`: what a capture holds, once more.
+    fn repeated(&mut self, from: usize, digit: u8) -> Found {
+        let capture = usize::from(digit).checked_sub(usize::from(b'1'));
+        let (start, end) = match capture.and_then(|at| self.captures.get(at)) {
+            Some(&Capture::Closed { start, end }) => (start, end),
+            Some(Capture::Position) => return Ok(None),
+            _ => return Err(Stop::Refused),
+        };
+        let held = &self.subject[start..end];
+        self.step(held.len())?;
+        Ok(self.subject[from..]
+            .starts_with(held)
+            .then_some(from + held.len()))
+    }
+
+    /// The end of a class: `a`, `%a`, `[set]`.
+    fn class_end(&self, at: usize) -> Result<usize, Stop> {
+        let get = |at: usize| self.pattern.get(at).copied();
+        match get(at) {
+            Some(b'%') => match get(at + 1) {
+                Some(_) => Ok(at + 2),
+                None => Err(Stop::Refused),
+            },
+            Some(b'[') => {
+                let mut at = at + 1 + usize::from(get(at + 1) == Some(b'^'));
+                loop {
+                    // The first one may be a `]`.
+                    at += match get(at) {
+                        None => return Err(Stop::Refused),
+                        Some(b'%') if get(at + 1).is_some() => 2,
+                        Some(_) => 1,
+                    };
+                    if get(at) == Some(b']') {
+                        return Ok(at + 1);
+                    }
+                }
+            }
+            _ => Ok(at + 1),
+        }
+    }
+
+    /// Whether the byte here is of a class.
+    fn single(&mut self, from: usize, at: usize, end: usize) -> Result<bool, Stop> {
+        self.step(end - at)?;
+        let Some(&byte) = self.subject.get(from) else {
+            return Ok(false);
+        };
+        Ok(match self.pattern[at] {
+            b'.' => true,
+            b'%' => in_class(byte, self.pattern[at + 1]),
+            b'[' => in_set(byte, &self.pattern[at..end]),
+            literal => literal == byte,
+        })
+    }
+}
+
+/// Whether a byte is in a set, which is given with its brackets.
+fn in_set(byte: u8, set: &[u8]) -> bool {
+    let mut inner = &set[1..set.len() - 1];
+    let is_negated = inner.first() == Some(&b'^');
+    if is_negated {
+        inner = &inner[1..];
+    }
+    loop {
+        inner = match *inner {
+            [] => return is_negated,
+            [b'%', class, ref rest @ ..] if !in_class(byte, class) => rest,
+            [b'%', _, ..] => return !is_negated,
+            [low, b'-', high, ref rest @ ..] if !(low..=high).contains(&byte) => rest,
+            [_, b'-', _, ..] => return !is_negated,
+            [literal, ref rest @ ..] if literal != byte => rest,
+            _ => return !is_negated,
+        };
+    }
+}
+
+/// Whether a byte is of `%a` and so on; what names no class stands for itself.
+fn in_class(byte: u8, class: u8) -> bool {
+    let is_in = match class.to_ascii_lowercase() {
+        b'a' => byte.is_ascii_alphabetic(),
+        b'c' => byte.is_ascii_control(),
+        b'd' => byte.is_ascii_digit(),
+        b'g' => byte.is_ascii_graphic(),
+        b'l' => byte.is_ascii_lowercase(),
+        b'p' => byte.is_ascii_punctuation(),
+        b's' => matches!(byte, 9..=13 | b' '),
+        b'u' => byte.is_ascii_uppercase(),
+        b'w' => byte.is_ascii_alphanumeric(),
+        b'x' => byte.is_ascii_hexdigit(),
+        b'z' => byte == 0,
+        _ => return class == byte,
+    };
+    is_in != class.is_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests;
