@@ -134,6 +134,9 @@ pub struct Loop {
     pub body: Block,
     /// Variables from here on are declared inside.
     pub first_var: u32,
+    /// For a counting loop: items at the counted position whose fields the body looks at, `jobs[i]` in `jobs[i].kind`, and variables
+    /// that hold them from the start of each round.
+    pub items: Vec<(VarIdx, ExprId)>,
     /// Whether a `break` leaves it.
     pub has_break: bool,
     /// Whether it creates tables or functions.

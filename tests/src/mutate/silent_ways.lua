@@ -727,3 +727,111 @@ local function mergeN(a, b)
 end
 local cN = mergeN({ go = F }, { go = print })
 -- call: function() cN.go() end
+
+-- way: record with another tag
+local jobsN = {}
+local function addN(kind, f) jobsN[#jobsN + 1] = { kind = kind, f = f } end
+local function runN()
+  for _, job in ipairs(jobsN) do
+    if job.kind == "go" then job.f() end
+  end
+end
+-- call: function() addN("go", print) addN("stop", F) runN() end
+
+-- way: record with an option that is left out
+local jobsN = {}
+local function addN(f, options)
+  table.insert(jobsN, { f = f, options = options or {} })
+end
+local function runN()
+  while #jobsN > 0 do
+    local job = table.remove(jobsN, 1)
+    if job.options.now then job.f() end
+  end
+end
+-- call: function() addN(print, { now = true }) addN(F) runN() end
+
+-- way: record taken apart, another tag
+local jobsN = {}
+local function addN(kind, f) jobsN[#jobsN + 1] = { kind = kind, f = f } end
+local function runN()
+  for i = 1, #jobsN do
+    local kind, f = jobsN[i].kind, jobsN[i].f
+    if kind ~= "stop" then f() end
+  end
+end
+-- call: function() addN("go", print) addN("stop", F) runN() end
+
+-- way: record unpacked, another tag
+local jobsN = {}
+local function addN(...) jobsN[#jobsN + 1] = { ... } end
+local function runN()
+  while #jobsN > 0 do
+    local kind, f = table.unpack(table.remove(jobsN))
+    if kind == "go" then f() end
+  end
+end
+-- call: function() addN("go", print) addN("stop", F) runN() end
+
+-- way: record refused by a function
+local function isWantedN(job) return job.kind == "go" end
+local function runN(job)
+  if isWantedN(job) then job.f() end
+end
+-- call: function() local jobs = { { kind = "go", f = print }, { kind = "stop", f = F } } for _, job in ipairs(jobs) do runN(job) end end
+
+-- way: record of a class, another tag
+local JN = {}
+JN.__index = JN
+function JN.new(kind, f) return setmetatable({ kind = kind, f = f }, JN) end
+function JN:isWanted() return self.kind == "go" end
+function JN:run()
+  if self:isWanted() then self.f() end
+end
+-- call: function() local jobs = { JN.new("go", print), JN.new("stop", F) } for _, job in ipairs(jobs) do job:run() end end
+
+-- way: record in a closure
+local jobsN = {}
+local function runN()
+  while #jobsN > 0 do
+    local job = table.remove(jobsN, 1)
+    local function run() job.f() end
+    if job.kind == "go" then run() end
+  end
+end
+-- call: function() jobsN[1] = { kind = "go", f = print } jobsN[2] = { kind = "stop", f = F } runN() end
+
+-- way: tasks with a flag [no hop]
+local function runN(yes, f)
+  if yes then f() end
+end
+-- call: function() spawn(runN, true, print) spawn(runN, false, F) end
+
+-- way: pcall that tells the other thread
+local function isN()
+  local ok, context = pcall(getContext)
+  if not ok then return true end
+  return context == "ELSEWHERE"
+end
+local function guardN()
+  local f = F
+  if isN() then f() end
+end
+-- call: guardN
+
+-- way: option that nobody sets
+local optionsN = { loud = true }
+local function maybeN()
+  local f = F
+  if optionsN.open then f() end
+end
+-- call: maybeN
+
+-- way: record at a counted position
+local jobsN = {}
+local function runN()
+  for i = 1, #jobsN do
+    if jobsN[i].kind == "go" then jobsN[i].f() end
+  end
+end
+-- call: function() jobsN[1] = { kind = "go", f = print } jobsN[2] = { kind = "stop", f = F } runN() end

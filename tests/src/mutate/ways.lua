@@ -1419,3 +1419,102 @@ local function copyN(o)
 end
 local cN = copyN({ deep = { go = F }, stop = print })
 -- call: function() cN.deep.go() end
+
+-- way: record with a tag
+local jobsN = {}
+local function addN(kind, f) jobsN[#jobsN + 1] = { kind = kind, f = f } end
+local function runN()
+  for _, job in ipairs(jobsN) do
+    if job.kind == "go" then job.f() end
+  end
+end
+-- call: function() addN("stop", print) addN("go", F) runN() end
+
+-- way: record with an option
+local jobsN = {}
+local function addN(f, options)
+  table.insert(jobsN, { f = f, options = options or {} })
+end
+local function runN()
+  while #jobsN > 0 do
+    local job = table.remove(jobsN, 1)
+    if not job.options.later then job.f() end
+  end
+end
+-- call: function() addN(print, { later = true }) addN(F) runN() end
+
+-- way: record taken apart
+local jobsN = {}
+local function addN(kind, f) jobsN[#jobsN + 1] = { kind = kind, f = f } end
+local function runN()
+  for i = 1, #jobsN do
+    local kind, f = jobsN[i].kind, jobsN[i].f
+    if kind ~= "stop" then f() end
+  end
+end
+-- call: function() addN("stop", print) addN("go", F) runN() end
+
+-- way: record unpacked
+local jobsN = {}
+local function addN(...) jobsN[#jobsN + 1] = { ... } end
+local function runN()
+  for i = 1, #jobsN do
+    local kind, f = table.unpack(jobsN[i])
+    if kind == "go" then f() end
+  end
+end
+-- call: function() addN("stop", print) addN("go", F) runN() end
+
+-- way: record asked by a function
+local jobsN = {}
+local function isWantedN(job) return job.kind == "go" end
+local function runN(job)
+  if isWantedN(job) then job.f() end
+end
+-- call: function() jobsN[1] = { kind = "stop", f = print } jobsN[2] = { kind = "go", f = F } for _, job in ipairs(jobsN) do runN(job) end end
+
+-- way: record of a class
+local JN = {}
+JN.__index = JN
+function JN.new(kind, f) return setmetatable({ kind = kind, f = f }, JN) end
+function JN:isWanted() return self.kind == "go" end
+function JN:run()
+  if self:isWanted() then self.f() end
+end
+-- call: function() local jobs = { JN.new("stop", print), JN.new("go", F) } for _, job in ipairs(jobs) do job:run() end end
+
+-- way: module loaded when needed [no wait]
+-- file: lateN
+calledByLateN()
+return {}
+-- main:
+calledByLateN = F
+-- call: function() require("lateN") end
+
+-- way: pcall that tells the thread
+local function isN()
+  local ok, context = pcall(getContext)
+  if not ok then return false end
+  return context == "HERE"
+end
+local function guardN()
+  local f = F
+  if isN() then f() end
+end
+-- call: guardN
+
+-- way: loop over an enumeration
+local function eachN()
+  local f = F
+  for name, value in pairs(EventType) do f() end
+end
+-- call: eachN
+
+-- way: record at a counted position
+local jobsN = {}
+local function runN()
+  for i = 1, #jobsN do
+    if jobsN[i].kind == "go" then jobsN[i].f() end
+  end
+end
+-- call: function() jobsN[1] = { kind = "stop", f = print } jobsN[2] = { kind = "go", f = F } runN() end

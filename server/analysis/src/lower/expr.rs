@@ -74,7 +74,7 @@ impl Lowering<'_> {
                 ExprKind::Call { callee, args }
             }
             ast::Expr::MethodCall(call) => {
-                let receiver = self.optional(call.receiver(), range);
+                let receiver = self.record(call.receiver(), range);
                 let args = call.args().map(|arg| self.expr(&arg)).collect();
                 match call.name() {
                     Some(token) => {
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn optional(&mut self, expr: Option<ast::Expr>, range: TextRange) -> ExprId {
+    pub(super) fn optional(&mut self, expr: Option<ast::Expr>, range: TextRange) -> ExprId {
         match expr {
             Some(expr) => self.expr(&expr),
             None => self.add(ExprKind::Unknown, range),
@@ -146,7 +146,7 @@ impl Lowering<'_> {
 
     fn index(&mut self, index: &ast::IndexExpr) -> ExprKind {
         let range = index.text_range();
-        let base = self.optional(index.base(), range);
+        let base = self.record(index.base(), range);
         if let Some(token) = index.name() {
             let name = self.program.names.id(token.text());
             let key = self.add(ExprKind::Str(name), token.text_range());

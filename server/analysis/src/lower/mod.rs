@@ -3,6 +3,7 @@
 //! Takes half-typed code: a hole becomes [`ExprKind::Unknown`]. Recursion is bounded by the depth of the tree, which `syntax` bounds.
 
 mod expr;
+mod items;
 mod stat;
 
 use halion_api::api;
@@ -89,7 +90,11 @@ struct Scope {
     labels: Vec<Name>,
     /// For each loop around, whether a `break` leaves it.
     loops: Vec<bool>,
+    /// Counting loops around.
+    counters: Vec<Counter>,
 }
+
+use items::Counter;
 
 struct Lowering<'a> {
     program: &'a mut Program,
@@ -100,6 +105,7 @@ struct Lowering<'a> {
 }
 
 /// Where a name leads.
+#[derive(Clone, Copy, PartialEq)]
 enum Resolved {
     Local(VarIdx),
     Upvalue(u32, VarIdx),
@@ -149,6 +155,7 @@ impl Lowering<'_> {
             jumps_back: false,
             labels: Vec::new(),
             loops: Vec::new(),
+            counters: Vec::new(),
         });
         if has_self {
             let name = self.program.names.id("self");

@@ -67,7 +67,7 @@ impl Lowering<'_> {
                     .map(|bound| self.expr(bound))
                     .collect();
                 let names: Vec<SyntaxToken> = stat.name().into_iter().collect();
-                let (vars, body) = self.loop_body(&names, stat.block());
+                let (vars, body) = self.counting_loop(&names, stat.block());
                 match vars.first() {
                     Some(&var) => out.push(Stat::NumericFor(var, bounds, body)),
                     None => out.push(Stat::Do(body.body)),
@@ -153,6 +153,7 @@ impl Lowering<'_> {
         {
             return self.name(token.text(), token.text_range(), true);
         }
+        self.forget_item(target);
         self.expr(target)
     }
 
@@ -171,6 +172,7 @@ impl Lowering<'_> {
             Loop {
                 body,
                 first_var,
+                items: Vec::new(),
                 has_break,
                 allocates,
             },
@@ -189,11 +191,11 @@ impl Lowering<'_> {
         out.push(Stat::If(arms, otherwise));
     }
 
-    fn next_var(&mut self) -> u32 {
+    pub(super) fn next_var(&mut self) -> u32 {
         u32::try_from(self.scope().vars.len()).expect("fewer than 2^32 variables")
     }
 
-    fn loop_body(
+    pub(super) fn loop_body(
         &mut self,
         names: &[SyntaxToken],
         block: Option<ast::Block>,
@@ -213,6 +215,7 @@ impl Lowering<'_> {
             Loop {
                 body,
                 first_var,
+                items: Vec::new(),
                 has_break,
                 allocates,
             },

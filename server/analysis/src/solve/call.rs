@@ -94,7 +94,7 @@ impl Solver<'_> {
         }
     }
 
-    fn merge_results(&mut self, results: &mut Option<Multi>, more: Option<Multi>) {
+    pub(super) fn merge_results(&mut self, results: &mut Option<Multi>, more: Option<Multi>) {
         match (results.as_mut(), more) {
             (Some(known), Some(more)) => known.merge(&more, &mut self.values),
             (None, Some(more)) => *results = Some(more),

@@ -70,7 +70,7 @@ impl Solver<'_> {
                     .iter()
                     .chain([&args.rest])
                     .any(|&set| self.tells_calls_apart(set)));
-        if !worthwhile || how.deferred {
+        if !worthwhile || how.deferred && args.items.is_empty() {
             return self.instance(fun, env, how.phase, None, 0);
         }
         let here = &self.insts[frame.env.idx()];
@@ -275,6 +275,7 @@ impl Solver<'_> {
             flow: instance.in_order
                 || chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
             loops: 0,
+            splits: 0,
             edges: Vec::new(),
             calls: Vec::new(),
             calls_known: FxHashSet::default(),
@@ -302,7 +303,13 @@ impl Solver<'_> {
             let var = VarIdx(u32::try_from(position).expect("few parameters"));
             self.write_var(&mut frame, var, set);
         }
-        let go = self.block(&mut frame, &fun.body);
+        let params = 0..u32::try_from(fun.n_params).expect("few parameters");
+        let go = match self.cases(&frame, params.map(VarIdx)) {
+            Some(cases) => self.each_case(&mut frame, 0, cases, |solver, frame| {
+                solver.block(frame, &fun.body)
+            }),
+            None => self.block(&mut frame, &fun.body),
+        };
         if go == Go::On {
             self.give_results(inst, &Multi::default());
         }

@@ -142,6 +142,18 @@ impl Solver<'_> {
     }
 
     fn and_or(&mut self, frame: &mut Frame, terms: &[ExprId], and: bool) -> SetId {
+        let before = frame.trail.len();
+        let result = self.terms(frame, terms, and);
+        // What a term says about variables holds for the terms behind it.
+        while frame.trail.len() > before {
+            if let Some((var, old)) = frame.trail.pop() {
+                frame.vars[var.idx()] = old;
+            }
+        }
+        result
+    }
+
+    fn terms(&mut self, frame: &mut Frame, terms: &[ExprId], and: bool) -> SetId {
         let mut result = SetId::EMPTY;
         for (position, &term) in terms.iter().enumerate() {
             let set = self.expr(frame, term);
@@ -163,12 +175,13 @@ impl Solver<'_> {
             if !goes_on {
                 return result;
             }
+            self.refine(frame, term, and);
         }
         result
     }
 
     /// Whether two values can be the same, and whether they can differ.
-    fn compare(&self, left: SetId, right: SetId) -> (bool, bool) {
+    pub(super) fn compare(&self, left: SetId, right: SetId) -> (bool, bool) {
         let (mut same, mut differ) = (false, false);
         for left in self.values.elems(left) {
             for right in self.values.elems(right) {

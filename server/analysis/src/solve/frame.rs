@@ -23,6 +23,8 @@ pub(crate) struct Frame {
     pub flow: bool,
     /// Loops around.
     pub loops: u32,
+    /// Cases of records around.
+    pub splits: u32,
     pub edges: Vec<Edge>,
     pub calls: Vec<BuiltinCall>,
     /// What tells those calls apart.

@@ -251,7 +251,8 @@ impl Solver<'_> {
                 rows.push(vec![self.values.one(key), set]);
             }
         }
-        if self.heap.get(table).open {
+        // What the language or HALion put there is not told apart: `pairs(EventType)`.
+        if self.heap.get(table).open || self.heap.get(table).lib.is_some() {
             rows.push(vec![self.sets.truthy, self.sets.unknown]);
         }
         for (loc, key) in [(array, self.sets.index), (star, self.sets.truthy)] {

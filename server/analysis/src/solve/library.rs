@@ -65,10 +65,13 @@ impl Solver<'_> {
                     .filter(meta, |value| matches!(value, Value::Table(_)));
                 let tables = self.values.list(first);
                 // The metatable of a function or a number is that of all of them.
-                self.has_unseen |= special == Special::SetMetatableOfAny
+                if special == Special::SetMetatableOfAny
                     && tables
                         .iter()
-                        .any(|(value, _)| !matches!(value, Value::Table(_)));
+                        .any(|(value, _)| !matches!(value, Value::Table(_)))
+                {
+                    self.lose_sight();
+                }
                 for &(value, _) in &tables {
                     if let Value::Table(table) = value {
                         let loc = self.heap.get(table).meta;
@@ -232,7 +235,7 @@ impl Solver<'_> {
             Special::RawEqual => self.sets.boolean,
             Special::Require => return self.require(frame, how, first),
             Special::Unseen => {
-                self.has_unseen = true;
+                self.lose_sight();
                 return Some(self.unknown_results());
             }
             Special::Plain
@@ -275,41 +278,6 @@ impl Solver<'_> {
         if !tables.is_empty() {
             self.read_index(frame, how, tables, self.sets.truthy);
         }
-    }
-
-    /// `pcall(f, ...)`: an error inside is silent (2.5), so the call always returns.
-    fn protected_call(
-        &mut self,
-        frame: &mut Frame,
-        how: &How,
-        short: &str,
-        args: &Multi,
-    ) -> Option<Multi> {
-        let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
-        let callee = args.get(0, &mut self.values);
-        let callee = self.callable(callee);
-        let mut results = Multi::one(self.sets.boolean);
-        if !callee.is_empty() {
-            let mut how = how.through(short, Why::Callback, at);
-            how.protected = true;
-            if let Some(inner) = self.invoke(frame, &how, callee, &args.skip(1)) {
-                results.items.extend(inner.items.iter().copied());
-                results.rest = inner.rest;
-            }
-        }
-        let thrown = self.read_loc(frame, self.thrown);
-        let thrown = self.values.filter(thrown, |value| value != Value::Absent);
-        if !thrown.is_empty() {
-            match results.items.get_mut(1) {
-                Some(item) => *item = self.values.union(*item, thrown),
-                None => {
-                    let item = self.values.union(thrown, self.sets.truthy);
-                    results.items.push(item);
-                }
-            }
-        }
-        results.rest = self.values.union(results.rest, self.sets.truthy);
-        Some(results)
     }
 
     #[allow(clippy::too_many_arguments, reason = "all of one call")]

@@ -183,7 +183,15 @@ impl Solver<'_> {
                 for &(var, set) in binding {
                     self.write_var(frame, var, set);
                 }
-                let end = self.block(frame, &body.body);
+                self.read_items_of(frame, body);
+                let vars = binding.iter().map(|&(var, _)| var);
+                let vars = vars.chain(body.items.iter().map(|&(var, _)| var));
+                let end = match self.cases(frame, vars) {
+                    Some(cases) => self.each_case(frame, body.first_var, cases, |solver, frame| {
+                        solver.block(frame, &body.body)
+                    }),
+                    None => self.block(frame, &body.body),
+                };
                 frame.env = outer;
                 grew |= self.end_round(frame, mark, end, body);
             }
@@ -192,6 +200,14 @@ impl Solver<'_> {
             }
         }
         self.leave_loop(frame, Go::On)
+    }
+
+    /// The items whose fields the body of a counting loop looks at.
+    pub(super) fn read_items_of(&mut self, frame: &mut Frame, body: &Loop) {
+        for &(var, expr) in &body.items {
+            let set = self.expr(frame, expr);
+            self.write_var(frame, var, set);
+        }
     }
 
     pub(super) fn numeric_for(

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use crate::diagnostic::Why;
 use crate::heap::{Key, Lib};
 use crate::instance::{How, Phase};
-use crate::ir::Name;
+use crate::ir::{FunId, Name};
 use crate::script::FileId;
 use crate::value::{InstId, Multi, SetId, Value};
 
@@ -31,6 +31,9 @@ impl Solver<'_> {
         if has_loaded {
             let loaded = self.package_field(frame, how, "loaded", module);
             if !loaded.is_empty() && !self.values.can_be_false(loaded) {
+                if self.is_loaded_by(how.phase, module) {
+                    self.module(frame, how, module);
+                }
                 return Some(Multi::one(loaded));
             }
         }
@@ -55,7 +58,7 @@ impl Solver<'_> {
     }
 
     fn unseen(&mut self) -> Multi {
-        self.has_unseen = true;
+        self.lose_sight();
         self.unknown_results()
     }
 
@@ -111,6 +114,8 @@ impl Solver<'_> {
         let inst = self.instance(chunk, InstId::NONE, phase, None, 0);
         let mut how = how.clone();
         how.phase = phase;
+        let elsewhere = self.loaded_elsewhere(chunk, phase);
+        how.unsure |= elsewhere.is_some();
         let is_first = if frame.flow {
             self.required.insert(file)
         } else {
@@ -118,7 +123,8 @@ impl Solver<'_> {
         };
         if is_first || !frame.flow {
             let value = self.values.id(Value::Fun(chunk, InstId::NONE));
-            let known = !is_first && frame.phase != Phase::LoadC;
+            // A module that is loaded by a callback runs there, whichever run of that callback is looked at.
+            let known = !is_first && frame.phase != Phase::LoadC && phase == Phase::LoadC;
             if !known && !self.insts[inst.idx()].running {
                 frame.edges.push(crate::instance::Edge {
                     to: inst,
@@ -135,12 +141,43 @@ impl Solver<'_> {
             self.modules_loading.pop();
         }
         self.listen_results(inst, frame.inst);
-        let results = self.insts[inst.idx()].results.clone();
+        let mut results = self.insts[inst.idx()].results.clone();
+        if let Some(other) = elsewhere {
+            if is_first {
+                // From now on it is not certain that the others load it.
+                self.wake_callers(other);
+            }
+            self.listen_results(other, frame.inst);
+            let more = self.insts[other.idx()].results.clone();
+            self.merge_results(&mut results, more);
+        }
         let mut results = results.unwrap_or_else(|| self.unknown_results());
         if results.items.is_empty() && results.rest.is_empty() {
             results.items.push(self.sets.yes);
         }
         Some(results)
+    }
+
+    /// Whether a callback in this phase is what loads a module.
+    fn is_loaded_by(&self, phase: Phase, name: Name) -> bool {
+        let file = self.script.modules.get(self.names.text(name));
+        let chunk = file.and_then(|file| self.program.chunks.get(file.idx()));
+        phase != Phase::LoadC
+            && chunk.is_some_and(|&chunk| {
+                let key = (chunk, InstId::NONE, phase, None);
+                self.contexts.contains_key(&key)
+            })
+    }
+
+    /// The chunk's run on the other thread, if callbacks of both load it: which of them comes first is not known.
+    fn loaded_elsewhere(&self, chunk: FunId, phase: Phase) -> Option<InstId> {
+        let other = match phase {
+            Phase::LoadC => return None,
+            Phase::RunC => Phase::RunP,
+            Phase::RunP => Phase::RunC,
+        };
+        let key = (chunk, InstId::NONE, other, None);
+        self.contexts.get(&key).copied()
     }
 
     fn note_cycle(&mut self, frame: &Frame, how: &How, file: FileId) {

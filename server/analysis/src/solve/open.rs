@@ -2,15 +2,27 @@
 
 use super::Solver;
 use super::frame::Frame;
-use crate::value::{LocId, Multi, SetId, TableId, Value};
+use crate::value::{InstId, LocId, Multi, SetId, TableId, Value};
 
 impl Solver<'_> {
-    /// Whether a field that no store was seen for is nil: in a table that only travels through variables and arguments, and in the
-    /// course of loading in order, where nothing else runs.
+    /// Whether a field that no store was seen for is nil: where all code can be seen, in a table that only travels through variables
+    /// and arguments, and in the course of loading in order, where nothing else runs.
     pub(super) fn is_private(&self, frame: &Frame, table: TableId) -> bool {
         let table = self.heap.get(table);
         let in_order = frame.flow && table.singleton && table.lib.is_none();
-        (in_order || !table.stored) && !table.open
+        let is_seen = !self.has_unseen && table.lib.is_none();
+        (in_order || is_seen || !table.stored) && !table.open
+    }
+
+    /// There is code that cannot be seen: from here on it may have put more into tables that were stored than was seen.
+    pub(super) fn lose_sight(&mut self) {
+        if std::mem::replace(&mut self.has_unseen, true) || self.probing {
+            return;
+        }
+        for idx in 0..self.insts.len() {
+            let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
+            self.enqueue(inst);
+        }
     }
 
     /// Tables of a set become reachable for whoever reads the place they are stored in.

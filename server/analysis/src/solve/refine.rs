@@ -1,4 +1,5 @@
-//! What a test says about the variable it looks at: `if f then`, `if not f then`, `if mode == "a" then`, `if type(x) == "table" then`.
+//! What a test says about the variable it looks at: `if f then`, `if not f then`, `if mode == "a" then`, `if type(x) == "table" then`,
+//! and about a variable that holds one of several tables: `if job.async then` leaves those that can have the field.
 
 use halion_api::api;
 
@@ -6,7 +7,10 @@ use super::Solver;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, VarIdx};
-use crate::value::Value;
+use crate::value::{SetId, Value};
+
+/// Tables of one variable up to which a test is asked about each.
+const MAX_TOLD_APART: usize = 16;
 
 impl Solver<'_> {
     /// Leaves of the tested variables what can get past the test.
@@ -20,6 +24,12 @@ impl Solver<'_> {
                     Value::Nil | Value::False | Value::Absent => !holds,
                     Value::Unknown => true,
                     _ => holds,
+                });
+            }
+            ExprKind::Index { .. } => {
+                self.keep_tables(frame, cond, |solver, set| match holds {
+                    true => solver.values.can_be_true(set),
+                    false => solver.values.can_be_false(set),
                 });
             }
             ExprKind::And(terms) if holds => {
@@ -42,30 +52,40 @@ impl Solver<'_> {
         }
     }
 
-    fn refine_equal(&mut self, frame: &mut Frame, tested: ExprId, constant: ExprId, equal: bool) {
+    fn refine_equal(&mut self, frame: &mut Frame, tested: ExprId, other: ExprId, equal: bool) {
         let program = self.program;
-        let constant = match &program.expr(constant).kind {
-            ExprKind::Str(name) => Value::Str(*name),
-            ExprKind::Nil => Value::Nil,
-            ExprKind::Bool(true) => Value::True,
-            ExprKind::Bool(false) => Value::False,
-            _ => return,
-        };
         match &program.expr(tested).kind {
-            ExprKind::Local(_) | ExprKind::Upvalue(..) => {
-                self.keep(frame, tested, |value| match value {
-                    Value::Unknown | Value::Truthy => true,
-                    Value::Absent => (constant == Value::Nil) == equal,
-                    _ => (value == constant) == equal,
+            ExprKind::Local(_) | ExprKind::Upvalue(..) if self.is_plain(frame, other) => {
+                let other = self.expr(frame, other);
+                let Some(set) = self.tested_set(frame, tested) else {
+                    return;
+                };
+                let mut kept = Vec::new();
+                for value in self.values.values(set).collect::<Vec<_>>() {
+                    let one = self.values.one(value);
+                    let (same, differ) = self.compare(one, other);
+                    if if equal { same } else { differ } {
+                        kept.push(value);
+                    }
+                }
+                self.keep(frame, tested, |value| kept.contains(&value));
+            }
+            ExprKind::Index { .. } if self.is_plain(frame, other) => {
+                let other = self.expr(frame, other);
+                self.keep_tables(frame, tested, |solver, set| {
+                    let (same, differ) = solver.compare(set, other);
+                    if equal { same } else { differ }
                 });
             }
             ExprKind::Call { callee, args } => {
-                if let (Value::Str(name), &[arg]) = (constant, args.as_slice())
-                    && self.is_type_function(frame, *callee)
+                if let (&ExprKind::Str(name), &[arg]) = (&program.expr(other).kind, args.as_slice())
+                    && self.is_builtin(frame, *callee, "type", Special::Type)
                 {
                     let name = self.names.text(name).to_owned();
-                    self.keep(frame, arg, |value| {
-                        is_of_type(value, &name).is_none_or(|is| is == equal)
+                    let fits = |value| is_of_type(value, &name).is_none_or(|is| is == equal);
+                    self.keep(frame, arg, fits);
+                    self.keep_tables(frame, arg, |solver, set| {
+                        solver.values.values(set).any(fits)
                     });
                 }
             }
@@ -73,13 +93,92 @@ impl Solver<'_> {
         }
     }
 
-    fn is_type_function(&mut self, frame: &mut Frame, callee: ExprId) -> bool {
-        let is_type = matches!(self.program.expr(callee).kind, ExprKind::Global(name) if self.names.text(name) == "type");
-        if !is_type {
+    /// Whether an expression can be looked at once more: it calls nothing but `getContext`.
+    fn is_plain(&mut self, frame: &mut Frame, expr: ExprId) -> bool {
+        match &self.program.expr(expr).kind {
+            ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Num(_)
+            | ExprKind::Str(_)
+            | ExprKind::Local(_)
+            | ExprKind::Upvalue(..)
+            | ExprKind::Global(_) => true,
+            ExprKind::Call { callee, args } => {
+                args.is_empty()
+                    && self.is_builtin(frame, *callee, "getContext", Special::GetContext)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_builtin(
+        &mut self,
+        frame: &mut Frame,
+        callee: ExprId,
+        name: &str,
+        special: Special,
+    ) -> bool {
+        let ExprKind::Global(called) = self.program.expr(callee).kind else {
+            return false;
+        };
+        if self.names.text(called) != name {
             return false;
         }
         let set = self.expr(frame, callee);
-        matches!(self.values.single(set), Some(Value::Builtin(id)) if self.builtins.get(id).special == Special::Type)
+        matches!(self.values.single(set), Some(Value::Builtin(id)) if self.builtins.get(id).special == special)
+    }
+
+    /// Of a variable at the root of `variable.field.field`, keeps the tables whose field passes.
+    fn keep_tables(
+        &mut self,
+        frame: &mut Frame,
+        tested: ExprId,
+        passes: impl Fn(&mut Self, SetId) -> bool,
+    ) {
+        let program = self.program;
+        let mut keys = Vec::new();
+        let mut root = tested;
+        while let ExprKind::Index { base, key, .. } = &program.expr(root).kind {
+            keys.push(match program.expr(*key).kind {
+                ExprKind::Str(name) => Value::Str(name),
+                ExprKind::Num(number) => Value::Num(number.to_bits()),
+                _ => return,
+            });
+            root = *base;
+        }
+        let Some(set) = self.tested_set(frame, root).filter(|_| !keys.is_empty()) else {
+            return;
+        };
+        let is_table = |value: &Value| matches!(value, Value::Table(_));
+        let tables: Vec<Value> = self.values.kinds(set).filter(is_table).collect();
+        if tables.len() < 2 || tables.len() > MAX_TOLD_APART {
+            return;
+        }
+        let how = self.how(frame, tested, tested);
+        let mut dropped = Vec::new();
+        for table in tables {
+            let mut set = self.values.one(table);
+            for &key in keys.iter().rev() {
+                let key = self.values.one(key);
+                set = self.read_index(frame, &how, set, key);
+            }
+            if !passes(self, set) {
+                dropped.push(table);
+            }
+        }
+        self.keep(frame, root, |value| !dropped.contains(&value));
+    }
+
+    /// What a variable holds that a test can say something about.
+    fn tested_set(&mut self, frame: &mut Frame, tested: ExprId) -> Option<SetId> {
+        match self.program.expr(tested).kind {
+            ExprKind::Local(var) => Some(frame.vars[var.idx()]),
+            ExprKind::Upvalue(levels, var) => {
+                let own = self.narrowable(frame, levels, var)?;
+                Some(frame.vars[own.idx()])
+            }
+            _ => None,
+        }
     }
 
     /// Keeps of a variable the values for which `keep` holds, unless an inner function may assign it in between.

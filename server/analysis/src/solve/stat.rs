@@ -11,12 +11,21 @@ use crate::value::{Multi, SetId, Value};
 impl Solver<'_> {
     /// Runs statements that have no label among them.
     pub(super) fn stats(&mut self, frame: &mut Frame, stats: &[Stat]) -> Go {
-        for stat in stats {
+        for (idx, stat) in stats.iter().enumerate() {
             if self.gives_up() {
                 return Go::Dead;
             }
+            let rest = &stats[idx + 1..];
+            if let Some(cases) = self.unpacked(frame, stat) {
+                return self.rest_apart(frame, cases, rest);
+            }
             if self.stat_or_next(frame, stat) == Go::Dead {
                 return Go::Dead;
+            }
+            if let Stat::Local(vars, _) = stat
+                && let Some(cases) = self.cases(frame, vars.iter().copied())
+            {
+                return self.rest_apart(frame, cases, rest);
             }
         }
         Go::On

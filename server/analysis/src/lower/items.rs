@@ -1,0 +1,112 @@
+//! Items of counting loops: `jobs[i]` in `jobs[i].kind` becomes a variable of the loop, so that what a test says about one of its
+//! fields is known where another one is used.
+
+use halion_syntax::ast::{self, AstNode};
+use halion_syntax::{SyntaxToken, TextRange};
+
+use super::{Lowering, Resolved};
+use crate::ir::{ExprId, ExprKind, Loop, Var, VarIdx};
+
+/// A counting loop whose body is being read.
+pub(super) struct Counter {
+    /// What counts.
+    var: VarIdx,
+    /// Lists by what their name is and how they are written, with the variable that holds the item.
+    lists: Vec<(Resolved, String, VarIdx)>,
+    items: Vec<(VarIdx, ExprId)>,
+}
+
+impl Lowering<'_> {
+    pub(super) fn counting_loop(
+        &mut self,
+        names: &[SyntaxToken],
+        block: Option<ast::Block>,
+    ) -> (Vec<VarIdx>, Loop) {
+        let var = VarIdx(self.next_var());
+        self.scope().counters.push(Counter {
+            var,
+            lists: Vec::new(),
+            items: Vec::new(),
+        });
+        let (vars, mut body) = self.loop_body(names, block);
+        if let Some(counter) = self.scope().counters.pop() {
+            body.items = counter.items;
+        }
+        (vars, body)
+    }
+
+    /// What a field or a method is looked for in.
+    pub(super) fn record(&mut self, expr: Option<ast::Expr>, range: TextRange) -> ExprId {
+        let Some(item) = expr.as_ref().and_then(|expr| self.item(expr)) else {
+            return self.optional(expr, range);
+        };
+        let (counter, list, name) = item;
+        let known = &self.scope().counters[counter].lists;
+        let known = known
+            .iter()
+            .find(|known| (known.0, &known.1) == (list, &name));
+        let var = match known {
+            Some(known) => known.2,
+            None => {
+                let value = self.optional(expr.clone(), range);
+                let var = VarIdx(self.next_var());
+                let scope = self.scope();
+                scope.vars.push(Var {
+                    captured: false,
+                    assigned_inside: false,
+                });
+                let counter = &mut scope.counters[counter];
+                counter.lists.push((list, name, var));
+                counter.items.push((var, value));
+                var
+            }
+        };
+        let range = expr.map_or(range, |expr| expr.syntax().text_range());
+        self.add(ExprKind::Local(var), range)
+    }
+
+    /// The item is replaced: what it was is no longer known.
+    pub(super) fn forget_item(&mut self, target: &ast::Expr) {
+        if let Some((counter, list, name)) = self.item(target) {
+            let lists = &mut self.scope().counters[counter].lists;
+            lists.retain(|known| (known.0, &known.1) != (list, &name));
+        }
+    }
+
+    /// For `jobs[i]` with `i` counted by a loop of this function: the loop, and what `jobs` is.
+    fn item(&mut self, expr: &ast::Expr) -> Option<(usize, Resolved, String)> {
+        let ast::Expr::Index(index) = expr else {
+            return None;
+        };
+        if self.scope().counters.is_empty() {
+            return None;
+        }
+        let Some(ast::Expr::Name(key)) = index.index() else {
+            return None;
+        };
+        let key = self.program.names.id(key.name()?.text());
+        let Resolved::Local(key) = self.resolve(key, false) else {
+            return None;
+        };
+        let counters = &self.scope().counters;
+        let counter = counters.iter().rposition(|counter| counter.var == key)?;
+        let (list, name) = self.list_name(&index.base()?)?;
+        Some((counter, list, name))
+    }
+
+    /// `jobs` or `self.jobs`.
+    fn list_name(&mut self, expr: &ast::Expr) -> Option<(Resolved, String)> {
+        match expr {
+            ast::Expr::Name(name) => {
+                let token = name.name()?;
+                let name = self.program.names.id(token.text());
+                Some((self.resolve(name, false), token.text().to_owned()))
+            }
+            ast::Expr::Index(index) => {
+                let (root, path) = self.list_name(&index.base()?)?;
+                Some((root, format!("{path}.{}", index.name()?.text())))
+            }
+            _ => None,
+        }
+    }
+}
