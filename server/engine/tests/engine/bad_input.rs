@@ -202,7 +202,7 @@ fn searches_that_take_for_ever_time_out() {
         "pcall(string.find, text, '.-.-.-.-b')",
     ] {
         let script = format!(
-            "local text = ('a'):rep(100000) function onNote() setScriptExecTimeOut(10) {call} print('on') end"
+            "local text = ('a'):rep(100000) function onNote() setScriptExecTimeOut(10); {call} print('on') end"
         );
         let run = run(&script, "0 ms note 60 1");
         assert!(run.text().contains("Script time out"), "{call}");
