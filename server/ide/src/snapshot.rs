@@ -3,7 +3,7 @@
 //! Files are shared between snapshots, so a text is parsed once, however many scripts and versions it is in. A file and a snapshot that
 //! follow others take over what an edit left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -108,7 +108,7 @@ impl File {
     }
 
     /// The constant names that the file gives to `require`, in order.
-    pub fn required(&self) -> &[String] {
+    fn required(&self) -> &[String] {
         self.required
             .get_or_init(|| names(&self.text, self.parse()))
     }
@@ -126,8 +126,15 @@ pub struct Snapshot {
     modules: BTreeMap<String, FileId>,
     kind: ScriptKind,
     script: OnceLock<Script>,
-    known: OnceLock<Arc<Known>>,
-    before: Option<Arc<Known>>,
+    solved: OnceLock<Arc<Solved>>,
+    before: Option<Arc<Solved>>,
+}
+
+/// What follows from the texts.
+struct Solved {
+    known: Known,
+    /// The constant names that the files give to `require`.
+    required: BTreeSet<String>,
 }
 
 impl Snapshot {
@@ -142,7 +149,7 @@ impl Snapshot {
             files,
             kind,
             script: OnceLock::new(),
-            known: OnceLock::new(),
+            solved: OnceLock::new(),
             before: None,
         }
     }
@@ -160,7 +167,7 @@ impl Snapshot {
             modules: self.modules.clone(),
             kind: self.kind,
             script: OnceLock::new(),
-            known: OnceLock::new(),
+            solved: OnceLock::new(),
             before: None,
         }
     }
@@ -168,9 +175,9 @@ impl Snapshot {
     /// The same, known to be a later version of another one.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        let known = before.known.get().or(before.before.as_ref());
+        let solved = before.solved.get().or(before.before.as_ref());
         Self {
-            before: known.cloned(),
+            before: solved.cloned(),
             ..self
         }
     }
@@ -211,14 +218,31 @@ impl Snapshot {
 
     /// What the analysis says. The first caller pays for it, others wait for it.
     pub fn analysis(&self) -> &Analysis {
-        let known = self.known.get_or_init(|| {
+        self.solved().known.analysis()
+    }
+
+    /// The constant names that the files give to `require`.
+    pub fn required(&self) -> &BTreeSet<String> {
+        &self.solved().required
+    }
+
+    fn solved(&self) -> &Solved {
+        self.solved.get_or_init(|| {
             let script = self.script().clone();
-            Arc::new(match &self.before {
-                Some(before) => before.next(script),
+            let known = match &self.before {
+                Some(before) => before.known.next(script),
                 None => Known::first(script),
-            })
-        });
-        known.analysis()
+            };
+            let required = match &self.before {
+                // What moved has the same calls of `require`.
+                Some(before) if known.is_moved() => before.required.clone(),
+                _ => {
+                    let names = self.files.iter().flat_map(|file| file.required());
+                    names.cloned().collect()
+                }
+            };
+            Arc::new(Solved { known, required })
+        })
     }
 }
 

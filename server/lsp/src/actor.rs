@@ -308,7 +308,11 @@ impl Actor {
                 }
             }
             let version = Version::new(texts, &script.names, self.settings.kind);
-            script.version = Arc::new(version.after(&script.version));
+            let version = Arc::new(version.after(&script.version));
+            let old = std::mem::replace(&mut script.version, version);
+            if script.is_fresh() {
+                script.old_version = Some(old);
+            }
             self.last_revision += 1;
             script.revision = self.last_revision;
             self.check(&main);
@@ -327,6 +331,7 @@ impl Actor {
             return;
         }
         script.is_running = true;
+        let old_version = script.old_version.take();
         let (main, revision, version, can) = (
             main.to_path_buf(),
             script.revision,
@@ -341,6 +346,7 @@ impl Actor {
                 diagnosed,
             })
             .ok();
+            drop((version, old_version));
         });
     }
 

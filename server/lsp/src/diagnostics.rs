@@ -51,12 +51,10 @@ pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
         let given_up = analysis.rung.describe();
         tracing::info!("{path} takes {steps} evaluations: {given_up}");
     }
-    let required = version
-        .texts
-        .iter()
-        .flat_map(|text| text.file.required().iter().cloned())
-        .collect();
-    Diagnosed { findings, required }
+    Diagnosed {
+        findings,
+        required: version.snapshot.required().clone(),
+    }
 }
 
 fn convert(

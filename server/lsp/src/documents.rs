@@ -2,6 +2,7 @@
 //!
 //! A text is replaced, never changed in place, so that whoever took it keeps the version it asked for.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -66,19 +67,20 @@ impl Text {
     /// The text after `changes`, applied one after the other, each to the result of those before it.
     pub(crate) fn changed(&self, version: i32, changes: &[TextDocumentContentChangeEvent]) -> Self {
         let mut file = self.file.clone();
-        let mut lines = self.lines().clone();
+        let mut lines = Cow::Borrowed(self.lines());
         for change in changes {
             match change.range {
                 None => {
                     file = File::new(file.path().to_owned(), change.text.as_str().into());
-                    lines = Lines::new(file.text().clone(), self.encoding);
+                    lines = Cow::Owned(Lines::new(file.text().clone(), self.encoding));
                 }
                 Some(range) => {
                     let bytes = lines.bytes(range);
                     let old = file.text();
                     let text = [&old[..bytes.start], &change.text, &old[bytes.end..]];
                     let text: Arc<str> = text.concat().into();
-                    lines = lines.edited(text.clone(), bytes.clone(), change.text.len());
+                    let edited = lines.edited(text.clone(), bytes.clone(), change.text.len());
+                    lines = Cow::Owned(edited);
                     let replaced = TextRange::new(size(bytes.start), size(bytes.end));
                     file = file.edited(text, replaced, size(change.text.len()));
                 }
@@ -91,7 +93,7 @@ impl Text {
             file,
             self.encoding,
         );
-        changed.lines.set(lines).ok();
+        changed.lines.set(lines.into_owned()).ok();
         changed
     }
 

@@ -99,6 +99,8 @@ impl View {
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) version: Arc<Version>,
+    /// The version before, if it was analysed, for the next worker to drop once its findings are out: freeing takes a while.
+    pub(crate) old_version: Option<Arc<Version>>,
     /// From the name in `require` to the place in the version's texts.
     pub(crate) names: BTreeMap<String, usize>,
     /// The names that were looked for when `names` was made.

@@ -209,6 +209,7 @@ impl Actor {
         self.last_revision += 1;
         Some(Script {
             version: Arc::new(Version::new(texts, &found.modules, self.settings.kind)),
+            old_version: None,
             names: found.modules,
             required: found.required,
             revision: self.last_revision,
