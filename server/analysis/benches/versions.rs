@@ -2,34 +2,24 @@
 //! other work on the machine does not count.
 //!
 //! `cargo bench -p halion-analysis` compares with the last run; `cargo bench -p halion-analysis --bench versions -- --table [PATHS]` prints percentiles
-//! for generated scripts and for the files and folders given.
+//! for generated scripts, or for the files and folders given.
 
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
-use criterion::{BatchSize, Criterion};
+use criterion::BatchSize;
 use halion_analysis::{FileId, Known, Rung, Script, ScriptKind, SourceFile};
 use halion_syntax::{TextRange, TextSize};
 use support::generate::{self, Dice};
-use support::{Edit, Files, Kind, cpu_ms, edit, module_name, n_lines, percentiles};
-
-/// Files of this length make up a script.
-const LINES_PER_FILE: usize = 3000;
+use support::{
+    Edit, Files, Kind, LINES_PER_FILE, Percentiles, cpu, cpu_ms, edit, module_name, n_changed,
+    n_lines,
+};
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.iter().any(|arg| arg == "--table") {
-        let paths = args.iter().filter(|arg| !arg.starts_with("--"));
-        table(&paths.map(String::as_str).collect::<Vec<_>>());
-    } else if args.iter().any(|arg| arg == "--bench") {
-        compare();
-    }
-    // `cargo test` starts this too, without either.
+    support::start(table, compare);
 }
 
 /// A file as the parser left it.
@@ -75,42 +65,29 @@ fn table(paths: &[&str]) {
         "CPU ms of one thread; edits of blanks, comments and numbers keep the structure, others change it.\n"
     );
     println!(
-        "| script | lines | files | cold | kept: p50 | p95 | p99 | changed: p50 | p95 | p99 | steps |"
+        "| script | lines | files | cold |{} steps |",
+        Percentiles::HEAD
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    for n_lines in [500, 2000, 10_000, 100_000] {
-        row("generated", &generate::script(n_lines, LINES_PER_FILE));
-    }
-    row("one file", &generate::script(100_000, 200_000));
-    for path in paths {
-        match support::read(Path::new(path)) {
-            Ok(files) => row(path.rsplit('/').next().unwrap_or(path), &files),
-            Err(error) => eprintln!("failed to read {path}: {error}"),
-        }
+    println!("|---|--:|--:|--:|{}--:|", Percentiles::RULE);
+    for (name, files) in support::scripts(paths) {
+        row(&name, &files);
     }
 }
 
 fn row(name: &str, files: &Files) {
-    let (cold, known) = cpu_ms(|| Known::first(parsed(files)));
+    let (cold, _) = cpu_ms(|| Known::first(parsed(files)));
     let script = parsed(files);
-    let known = if name.is_empty() {
-        known
-    } else {
-        Known::first(script.clone())
-    };
+    let known = Known::first(script.clone());
     let mut dice = Dice(1);
-    let n_changed = ((2000.0 / cold) as usize).clamp(10, 100);
     let mut measure = |kind: Kind, n: usize| {
         let times = (0..n).map(|_| {
             let edit = edit(files, kind, &mut dice);
             cpu_ms(|| known.next(edited(&script, &edit))).0
         });
-        percentiles(times.collect())
+        Percentiles::of(times.collect())
     };
     let kept = measure(Kind::Kept, 200);
-    let changed = measure(Kind::Changed, n_changed);
-    let [kept, changed] =
-        [kept, changed].map(|times| times.map(|ms| format!("{ms:.2}")).join(" | "));
+    let changed = measure(Kind::Changed, n_changed(cold));
     let steps = known.analysis().steps;
     let more = if known.analysis().rung > Rung::Full {
         "+"
@@ -118,18 +95,14 @@ fn row(name: &str, files: &Files) {
         ""
     };
     println!(
-        "| {name} | {} | {} | {cold:.1} | {kept} | {changed} | {steps}{more} |",
+        "| {name} | {} | {} | {cold:.1} |{kept}{changed} {steps}{more} |",
         n_lines(files),
         files.len()
     );
 }
 
 fn compare() {
-    let mut criterion = Criterion::default()
-        .with_measurement(CpuTime)
-        .sample_size(20)
-        .measurement_time(Duration::from_secs(3))
-        .configure_from_args();
+    let mut criterion = cpu::criterion();
     for n_lines in [500, 2000, 10_000] {
         let files = generate::script(n_lines, LINES_PER_FILE);
         let mut group = criterion.benchmark_group(format!("{n_lines} lines"));
@@ -141,7 +114,7 @@ fn compare() {
         let known = Known::next(&known, script.clone());
         for kind in [Kind::Kept, Kind::Changed] {
             let mut dice = Dice(1);
-            group.bench_function(format!("{kind:?}").to_lowercase(), |bench| {
+            group.bench_function(kind.name(), |bench| {
                 bench.iter_batched(
                     || edit(&files, kind, &mut dice),
                     |edit| known.next(edited(&script, &edit)),
@@ -152,36 +125,4 @@ fn compare() {
         group.finish();
     }
     criterion.final_summary();
-}
-
-/// CPU time of the thread.
-struct CpuTime;
-
-impl Measurement for CpuTime {
-    type Intermediate = cpu_time::ThreadTime;
-    type Value = Duration;
-
-    fn start(&self) -> Self::Intermediate {
-        cpu_time::ThreadTime::now()
-    }
-
-    fn end(&self, start: Self::Intermediate) -> Duration {
-        start.elapsed()
-    }
-
-    fn add(&self, one: &Duration, other: &Duration) -> Duration {
-        *one + *other
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        value.as_nanos() as f64
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
 }

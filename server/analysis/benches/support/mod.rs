@@ -5,14 +5,49 @@
     reason = "a measurement reads a clock, and files that it is given"
 )]
 
+pub mod cpu;
 pub mod generate;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use generate::Dice;
 
+/// Generated files of this length make up a script.
+pub const LINES_PER_FILE: usize = 3000;
+
 /// Paths with texts, the main file first.
 pub type Files = Vec<(String, String)>;
+
+/// What the arguments of the process ask for; `cargo test` starts a benchmark too, and asks for nothing.
+pub fn start(table: impl FnOnce(&[&str]), compare: impl FnOnce()) {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.iter().any(|arg| arg == "--table") {
+        let paths = args.iter().filter(|arg| !arg.starts_with("--"));
+        table(&paths.map(String::as_str).collect::<Vec<_>>());
+    } else if args.iter().any(|arg| arg == "--bench") {
+        compare();
+    }
+}
+
+/// The scripts of a table with their names: those at the paths, or generated ones if there are none.
+pub fn scripts(paths: &[&str]) -> Vec<(String, Files)> {
+    if paths.is_empty() {
+        let sizes = [500, 2000, 10_000, 100_000].into_iter();
+        let generated = sizes.map(|n_lines| generate::script(n_lines, LINES_PER_FILE));
+        let one_file = generate::script(100_000, 200_000);
+        let named = generated.map(|files| ("generated".to_owned(), files));
+        return named.chain([("one file".to_owned(), one_file)]).collect();
+    }
+    let given = paths.iter().filter_map(|path| match read(Path::new(path)) {
+        Ok(files) => Some((path.rsplit('/').next().unwrap_or(path).to_owned(), files)),
+        Err(error) => {
+            eprintln!("failed to read {path}: {error}");
+            None
+        }
+    });
+    given.collect()
+}
 
 /// The name by which a file is required.
 pub fn module_name(path: &str) -> String {
@@ -70,11 +105,25 @@ pub enum Kind {
     Changed,
 }
 
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Kept => "kept",
+            Kind::Changed => "changed",
+        }
+    }
+}
+
 /// One edit of one file.
 pub struct Edit {
     pub file: usize,
     pub bytes: std::ops::Range<usize>,
     pub piece: String,
+}
+
+/// So many edits that change the structure are made, in a few seconds, of a script that takes so long at first.
+pub fn n_changed(cold_ms: f64) -> usize {
+    ((4000.0 / cold_ms) as usize).clamp(40, 200)
 }
 
 /// An edit somewhere in the script.
@@ -140,11 +189,34 @@ pub fn cpu_ms<T>(work: impl FnOnce() -> T) -> (f64, T) {
     (start.elapsed().as_secs_f64() * 1e3, result)
 }
 
-/// p50, p95, p99.
-pub fn percentiles(mut ms: Vec<f64>) -> [f64; 3] {
-    ms.sort_by(f64::total_cmp);
-    [0.5, 0.95, 0.99].map(|part| {
-        let rank = (ms.len() as f64 * part).ceil() as usize;
-        ms.get(rank.max(1) - 1).copied().unwrap_or_default()
-    })
+/// How long edits of a kind took, as cells of a table.
+pub struct Percentiles {
+    n: usize,
+    ms: [f64; 3],
+}
+
+impl Percentiles {
+    /// The cells above those of edits that keep the structure and of edits that change it.
+    pub const HEAD: &str = " kept: n | p50 | p95 | p99 | changed: n | p50 | p95 | p99 |";
+    pub const RULE: &str = "--:|--:|--:|--:|--:|--:|--:|--:|";
+
+    pub fn of(mut ms: Vec<f64>) -> Percentiles {
+        ms.sort_by(f64::total_cmp);
+        let n = ms.len();
+        let percentile = |part: f64| {
+            let rank = (n as f64 * part).ceil() as usize;
+            ms.get(rank.max(1) - 1).copied().unwrap_or_default()
+        };
+        Percentiles {
+            n,
+            ms: [0.5, 0.95, 0.99].map(percentile),
+        }
+    }
+}
+
+impl fmt::Display for Percentiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [p50, p95, p99] = self.ms;
+        write!(f, " {} | {p50:.2} | {p95:.2} | {p99:.2} |", self.n)
+    }
 }
