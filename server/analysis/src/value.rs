@@ -334,9 +334,10 @@ impl Values {
         if let Some(&id) = self.set_ids.get(elems.as_slice()) {
             return id;
         }
-        let may_change = elems.len() > 1 && self.join_constants(&mut elems);
+        let mut may_change = elems.len() > 1 && self.join_constants(&mut elems);
         if elems.len() > MAX_CONSTANTS {
             self.merge_constants(&mut elems);
+            may_change = true;
         }
         if may_change && let Some(&id) = self.set_ids.get(elems.as_slice()) {
             return id;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Solver;
 use crate::ir::FunId;
-use crate::value::SetId;
+use crate::value::{InstId, SetId};
 
 /// How far precision was given up to bound the work; each rung includes those before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,7 +146,7 @@ impl Solver<'_> {
     /// So many values that one expression works on are told apart.
     pub(super) fn max_bases(&self) -> usize {
         match self.is_coarse() {
-            true => 4,
+            true => self.few(),
             false => 64,
         }
     }
@@ -154,8 +154,27 @@ impl Solver<'_> {
     /// Constant keys told apart by one expression.
     pub(super) fn max_keys(&self) -> usize {
         match self.is_coarse() {
-            true => 4,
+            true => self.few(),
             false => 24,
+        }
+    }
+
+    /// A call of one of more functions than this is not followed, where functions are not told apart well.
+    pub(super) fn max_followed(&self) -> usize {
+        match self.few() {
+            4 => 256,
+            2 => 64,
+            _ => 16,
+        }
+    }
+
+    /// Ever fewer, so that it ends.
+    fn few(&self) -> usize {
+        let size = self.limit(Rung::Coarse) / 3;
+        match (self.steps - self.limit(Rung::Coarse)) / size {
+            0 => 4,
+            1 => 2,
+            _ => 1,
         }
     }
 
@@ -165,8 +184,12 @@ impl Solver<'_> {
     }
 
     /// Whether an instance has run so often that its callers take what it has given so far.
-    pub(super) fn is_busy(&self, runs: u32) -> bool {
-        runs >= if self.is_coarse() { 1 } else { EAGER_RUNS }
+    pub(super) fn is_busy(&self, inst: InstId) -> bool {
+        let instance = &self.insts[inst.idx()];
+        match self.is_coarse() {
+            true => instance.runs > 0,
+            false => instance.runs >= EAGER_RUNS && instance.results.is_some(),
+        }
     }
 
     /// How far precision was given up.

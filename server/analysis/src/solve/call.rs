@@ -7,7 +7,10 @@ use super::frame::Frame;
 use crate::diagnostic::Why;
 use crate::instance::{BuiltinCall, Edge, How};
 use crate::ir::{ExprId, Name};
-use crate::value::{ClassId, Multi, SetId, Value};
+use crate::value::{ClassId, Elem, Multi, SetId, Value};
+
+/// Up to so many functions each is called by itself where functions are not told apart well.
+const MAX_CHOICE: usize = 16;
 
 impl Solver<'_> {
     /// `callee(args)`.
@@ -119,10 +122,17 @@ impl Solver<'_> {
         args: &Multi,
     ) -> Option<Multi> {
         let mut results: Option<Multi> = None;
+        let set = callees;
         let functions = self.values.has_function(callees);
         let in_order = self.is_call_in_order(frame, how, callees);
         let callees: Vec<_> = self.values.elems(callees).to_vec();
         let has_choice = self.is_coarse() && self.has_choice(&callees);
+        if has_choice && callees.len() > self.max_followed() {
+            return Some(self.unknown_results());
+        }
+        if has_choice && callees.len() > MAX_CHOICE {
+            return self.fan_out(frame, how, (set, &callees), args);
+        }
         for elem in callees {
             self.steps += 2;
             let value = self.values.get(elem.value());
@@ -184,16 +194,64 @@ impl Solver<'_> {
         results
     }
 
+    /// A call of one of very many functions: what one such call passes, all of them pass, and what it gives is not known.
+    fn fan_out(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        (set, callees): (SetId, &[Elem]),
+        args: &Multi,
+    ) -> Option<Multi> {
+        let mut how = how.clone();
+        how.unsure = true;
+        let passed = self.fans.entry((how.phase, set)).or_default();
+        let before = passed.clone();
+        match before.is_some() {
+            true => passed.get_or_insert_default().merge(args, &mut self.values),
+            false => {
+                // Where it was passed is told of calls that have fewer to choose from.
+                let exprs = smallvec::SmallVec::new();
+                *passed = Some(Multi {
+                    exprs,
+                    ..args.clone()
+                });
+            }
+        }
+        let passed = passed.clone().unwrap_or_default();
+        let grew = before.is_none_or(|before| before != passed);
+        self.steps += callees.len() as u64 / 4;
+        for elem in callees {
+            match self.values.kind(elem.value()) {
+                Value::Fun(fun, env) => {
+                    let inst = self.instance(fun, env, how.phase, None, 0);
+                    if grew {
+                        self.steps += 2;
+                        self.add_arguments(inst, &passed, Some(frame));
+                        if self.insts[inst.idx()].dirty {
+                            self.enqueue(inst);
+                        }
+                    }
+                    let (to, value, how) = (inst, elem.value(), how.clone());
+                    self.add_edge(frame, Edge { to, how, value });
+                }
+                Value::Builtin(_) | Value::Table(_) => {
+                    let one = self.values.intern(vec![*elem]);
+                    self.invoke(frame, &how, one, args);
+                }
+                _ => {}
+            }
+        }
+        Some(self.unknown_results())
+    }
+
     fn add_edge(&mut self, frame: &mut Frame, edge: Edge) {
-        let known = frame.edges.iter().rev().take(64).any(|known| {
-            known.to == edge.to
-                && known.how.site == edge.how.site
-                && known.how.callee == edge.how.callee
-                && known.how.unsure <= edge.how.unsure
-                && known.how.protected == edge.how.protected
-                && known.how.via.len() == edge.how.via.len()
-        });
-        if !known {
+        let how = &edge.how;
+        let way = |unsure| {
+            let flags = u8::from(unsure) + 2 * u8::from(how.protected);
+            (edge.to, how.site, how.callee, how.via.len(), flags)
+        };
+        let is_surer = how.unsure && frame.edges_known.contains(&way(false));
+        if !is_surer && frame.edges_known.insert(way(how.unsure)) {
             frame.edges.push(edge);
         }
     }

@@ -195,10 +195,10 @@ impl Solver<'_> {
     }
 
     fn note_argument(&mut self, inst: InstId, position: usize, arg: SetId, from: (InstId, ExprId)) {
-        if !self.values.has_function(arg) {
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        if !self.passed.insert((inst, position, arg)) || !self.values.has_function(arg) {
             return;
         }
-        let position = u32::try_from(position).unwrap_or(u32::MAX);
         for elem in self.values.elems(arg) {
             if matches!(
                 self.values.kind(elem.value()),
@@ -221,14 +221,18 @@ impl Solver<'_> {
         }
         let instance = &self.insts[inst.idx()];
         if instance.dirty {
-            let is_busy = instance.results.is_some() && self.is_busy(instance.runs);
-            if instance.running || self.nesting >= MAX_NESTING || is_busy {
+            let is_late = instance.running || self.nesting >= MAX_NESTING || self.is_busy(inst);
+            if is_late {
                 self.enqueue(inst);
             } else {
                 self.run(inst);
                 // Recursion while loading is to see variables as they are now, not as they are when the queue is run.
                 for _ in 0..RECURSIONS {
-                    if self.loading && self.insts[inst.idx()].dirty && self.insts[0].running {
+                    if self.loading
+                        && !self.is_coarse()
+                        && self.insts[inst.idx()].dirty
+                        && self.insts[0].running
+                    {
                         self.run(inst);
                     }
                 }
@@ -277,6 +281,7 @@ impl Solver<'_> {
             loops: 0,
             splits: 0,
             edges: Vec::new(),
+            edges_known: FxHashSet::default(),
             calls: Vec::new(),
             calls_known: FxHashSet::default(),
             exits: Vec::new(),

@@ -3,10 +3,13 @@
 use super::Solver;
 use super::frame::Frame;
 use crate::free_literals::is_text;
-use crate::heap::{Kin, key_of};
+use crate::heap::{Key, Kin, key_of};
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
 use crate::value::{Multi, SetId, Value};
+
+/// Numbers in a list with more items than this are data: some number at some position.
+const LONG_LIST: usize = 64;
 
 impl Solver<'_> {
     /// All values of an expression: several for a call or `...`.
@@ -262,8 +265,14 @@ impl Solver<'_> {
         let single = frame.flow && frame.loops == 0;
         let table = self.heap.table_at(expr, frame.env, single);
         let mut position = 0u32;
+        let is_long = items.len() > LONG_LIST;
+        let mut has_data = false;
         for (idx, item) in items.iter().enumerate() {
             match item {
+                Item::Positional(value) if is_long && self.is_number(*value) => {
+                    position += 1;
+                    has_data = true;
+                }
                 Item::Positional(value) if idx + 1 == items.len() => {
                     let Some(values) = self.multi(frame, *value) else {
                         return SetId::EMPTY;
@@ -307,7 +316,21 @@ impl Solver<'_> {
                 }
             }
         }
+        if has_data {
+            let truthy = self.sets.truthy;
+            self.write_field(frame, table, Key::Array, truthy, false, None);
+        }
         self.values.one(Value::Table(table))
+    }
+
+    fn is_number(&self, expr: ExprId) -> bool {
+        match &self.program.expr(expr).kind {
+            ExprKind::Num(_) => true,
+            ExprKind::Operation(operator, operands) => {
+                operator.event == "__unm" && operands.iter().all(|&inner| self.is_number(inner))
+            }
+            _ => false,
+        }
     }
 
     /// A field that every such table has from the start.
@@ -340,11 +363,7 @@ impl Solver<'_> {
         key: SetId,
     ) -> SetId {
         let mut result = SetId::EMPTY;
-        let key = if self.values.count(key) > self.max_keys() {
-            self.sets.truthy
-        } else {
-            key
-        };
+        let key = self.few_keys(key);
         for (value, unsure) in self.bases(base) {
             let found = match value {
                 Value::Table(table) => {

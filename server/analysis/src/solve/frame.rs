@@ -26,6 +26,8 @@ pub(crate) struct Frame {
     /// Cases of records around.
     pub splits: u32,
     pub edges: Vec<Edge>,
+    /// What tells those edges apart.
+    pub(super) edges_known: FxHashSet<(InstId, ExprId, ExprId, usize, u8)>,
     pub calls: Vec<BuiltinCall>,
     /// What tells those calls apart.
     pub(super) calls_known: FxHashSet<(BuiltinId, ExprId, Phase, Option<ClassId>, bool)>,

@@ -108,9 +108,10 @@ impl Solver<'_> {
             }
             Special::RawSet => {
                 let key = args.get(1, &mut self.values);
+                let key = self.few_keys(key);
                 let value = args.get(2, &mut self.values);
                 let from = args.exprs.get(2).copied().flatten();
-                for (table, _) in self.values.list(first) {
+                for (table, _) in self.bases(first) {
                     let Value::Table(table) = table else { continue };
                     for (key, _) in self.values.list(key) {
                         if let Some(key) = key_of(key, &mut self.values) {
@@ -324,7 +325,8 @@ impl Solver<'_> {
     fn raw_get(&mut self, frame: &mut Frame, tables: SetId, key: SetId) -> SetId {
         let mut result = self.sets.nil;
         let how = self.how(frame, crate::ir::ExprId(0), crate::ir::ExprId(0));
-        for (table, _) in self.values.list(tables) {
+        let key = self.few_keys(key);
+        for (table, _) in self.bases(tables) {
             let Value::Table(table) = table else { continue };
             for (key_value, _) in self.values.list(key) {
                 let Some(key_kind) = key_of(key_value, &mut self.values) else {

@@ -3,11 +3,11 @@
 //! First tables of the same constructor are merged, then all of them; tables of the language never. What is found in a merged table is
 //! unsure as soon as there is a choice.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::Solver;
-use crate::heap::Kin;
+use crate::heap::{Kin, Table};
 use crate::value::{Elem, LocId, SetId, TableId, Value};
 
 /// Values with their unsure bits.
@@ -26,6 +26,14 @@ impl Solver<'_> {
         let set = self.narrowed(set);
         let list = self.values.list_kinds(set);
         self.with_choice(set, list)
+    }
+
+    /// The keys, or any key if there are too many.
+    pub(super) fn few_keys(&self, keys: SetId) -> SetId {
+        match self.values.count(keys) > self.max_keys() {
+            true => self.sets.truthy,
+            false => keys,
+        }
     }
 
     fn with_choice(&self, set: SetId, mut list: Bases) -> Bases {
@@ -114,6 +122,8 @@ impl Solver<'_> {
         }
         let mut firsts = FxHashMap::default();
         let mut kept = Vec::new();
+        // All are merged before any of them gives away what it holds, which is then looked at once.
+        let mut merged = Vec::new();
         for table in own {
             let facts = self.heap.get(table);
             let first = match (facts.kin, facts.site) {
@@ -123,7 +133,7 @@ impl Solver<'_> {
             if first == table {
                 kept.push(table);
             } else {
-                self.merge(table, first, Kin::OfSite);
+                merged.push((self.heap.merge(table, first), first, Kin::OfSite));
             }
         }
         if kept.len() > most {
@@ -132,15 +142,17 @@ impl Solver<'_> {
                 first.max_by_key(|&table| (self.heap.get(table).kin, std::cmp::Reverse(table)));
             let first = first.unwrap_or(kept[0]);
             for &table in kept.iter().filter(|&&table| table != first) {
-                self.merge(table, first, Kin::Mixed);
+                merged.push((self.heap.merge(table, first), first, Kin::Mixed));
             }
+        }
+        for (left, into, kin) in merged {
+            self.give(&left, into, kin);
         }
         true
     }
 
-    /// Gives everything that one table may hold to another one, which stands for both.
-    fn merge(&mut self, from: TableId, into: TableId, kin: Kin) {
-        let left = self.heap.merge(from, into);
+    /// Gives everything that a table held to another one, which stands for both.
+    fn give(&mut self, left: &Table, into: TableId, kin: Kin) {
         let facts = self.heap.get_mut(into);
         let was_private = facts.singleton || !facts.stored;
         facts.kin = facts.kin.max(left.kin).max(kin);
@@ -151,7 +163,7 @@ impl Solver<'_> {
         let (array, star, meta) = (facts.array, facts.star, facts.meta);
         let summary = facts.summary;
         self.steps += (facts.fields.len() + left.fields.len()) as u64;
-        let defined: Vec<_> = left
+        let defined: FxHashSet<_> = left
             .fields
             .iter()
             .filter(|&&(_, loc)| self.heap.locs[loc.idx()].definite)

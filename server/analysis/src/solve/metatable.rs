@@ -88,11 +88,7 @@ impl Solver<'_> {
         from: Option<ExprId>,
     ) -> Go {
         let bases = self.bases(base);
-        let key = if self.values.count(key) > self.max_keys() {
-            self.sets.truthy
-        } else {
-            key
-        };
+        let key = self.few_keys(key);
         let keys = self.values.list(key);
         let only = bases.len() == 1 && matches!(keys[..], [(_, false)]);
         let mut go = Go::On;

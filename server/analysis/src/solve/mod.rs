@@ -94,6 +94,10 @@ pub(crate) struct Solver<'a> {
     ran_dry: Cell<bool>,
     /// Sets of which every function has its place in `stored_at`.
     noted: FxHashSet<SetId>,
+    /// Sets of which every function has its place in `passed_at`.
+    passed: FxHashSet<(InstId, u32, SetId)>,
+    /// What calls of very many functions pass to them.
+    fans: FxHashMap<(Phase, SetId), Option<Multi>>,
     /// Sets of which every table is known to be stored.
     stored: FxHashSet<SetId>,
     /// Change callbacks, by their places in `roots`.
@@ -190,6 +194,8 @@ impl<'a> Solver<'a> {
             ran_dry: Cell::new(false),
             noted: FxHashSet::default(),
             stored: FxHashSet::default(),
+            passed: FxHashSet::default(),
+            fans: FxHashMap::default(),
             change_callbacks: FxHashMap::default(),
             thrown,
             rounds: FxHashMap::default(),

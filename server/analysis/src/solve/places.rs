@@ -78,6 +78,7 @@ impl Solver<'_> {
         if weak != place.weak || load != place.load {
             place.weak = weak;
             place.load = load;
+            self.steps += self.values.elems(weak).len() as u64 / 16;
             self.mark_stored(set);
             self.wake(loc, false);
         }

@@ -99,13 +99,22 @@ impl Solver<'_> {
         }
     }
 
-    /// Runs what is queued until nothing changes.
+    /// Runs what is queued until nothing changes; the main chunk when there is nothing else, as it calls all of them.
     pub fn run_queue(&mut self) {
-        while let Some(inst) = self.queue.pop_front() {
+        while let Some(inst) = self.next_in_queue() {
             self.insts[inst.idx()].queued = false;
             if self.insts[inst.idx()].dirty {
                 self.run(inst);
             }
         }
+    }
+
+    fn next_in_queue(&mut self) -> Option<InstId> {
+        let first = self.queue.pop_front()?;
+        if first != InstId(0) || self.queue.is_empty() {
+            return Some(first);
+        }
+        self.queue.push_back(first);
+        self.queue.pop_front()
     }
 }
