@@ -1,18 +1,29 @@
 //! Literals that no finding depends on (THREAD-ANALYSIS 2.9): their seal is closed in the end ([`origin`](crate::origin)).
 
+use std::sync::Arc;
+
 use halion_syntax::TextRange;
 use rustc_hash::FxHashSet;
 
 use crate::ir::{ExprId, ExprKind, Item, Program};
-use crate::origin::Seal;
+use crate::origin::{Seal, Test};
 use crate::solve::Solver;
 
 /// A literal that may be another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FreeLiteral {
     pub range: TextRange,
     /// Whether only a few of these may be other ones than those that were analysed.
     pub is_mixed: bool,
+    /// The number that was compared, and how; of these literals only one may be another one than was analysed.
+    pub compared: Option<Arc<Compared>>,
+}
+
+/// A number that was compared.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Compared {
+    pub number: f64,
+    pub tests: Vec<Test>,
 }
 
 /// Whether a string cannot be a name, or a number is meant: a name may be a key somewhere else.
@@ -46,14 +57,21 @@ pub(crate) fn free_literals(solver: &Solver, n_files: usize) -> Vec<Vec<FreeLite
         if !is_literal || named.contains(&id) {
             continue;
         }
-        let Seal::Closed { mixed } = solver.values.origins.seal(id) else {
+        let Seal::Closed { mixed, tests } = solver.values.origins.seal(id) else {
             continue;
+        };
+        let compared = match expr.kind {
+            ExprKind::Num(number) if !tests.is_empty() => {
+                Some(Arc::new(Compared { number, tests }))
+            }
+            _ => None,
         };
         // Where work was cut short, so much as one more round may count.
         if !(mixed && solver.was_cut_short()) {
             free[expr.file.idx()].push(FreeLiteral {
                 range: expr.range,
                 is_mixed: mixed,
+                compared,
             });
         }
     }

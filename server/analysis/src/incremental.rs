@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use halion_syntax::{Moves, Sameness, TextRange};
+use halion_syntax::{Moves, Sameness, TextRange, number_value};
 
 use crate::diagnostic::{Code, Diagnostic, Step};
 use crate::free_literals::{FreeLiteral, is_plain_text};
@@ -20,7 +20,7 @@ pub struct Known {
     analysis: Analysis,
     /// For each file, the literals that no finding depends on, in order.
     free: Vec<Vec<FreeLiteral>>,
-    /// Mixed ones that are not what was analysed any more, by file and by place in `free`.
+    /// Mixed and compared ones that are not what was analysed any more, by file and by place in `free`.
     changed: BTreeSet<(usize, usize)>,
     is_moved: bool,
 }
@@ -60,8 +60,8 @@ impl Known {
         self.is_moved
     }
 
-    /// For each file, where its tokens have gone, and the mixed literals that are other ones now; `None` if anything changed that may
-    /// count.
+    /// For each file, where its tokens have gone, and the mixed and compared literals that are other ones now; `None` if anything
+    /// changed that may count.
     fn moves_to(&self, script: &Script) -> Option<(Vec<Moves>, BTreeSet<(usize, usize)>)> {
         let (old, new) = (&self.script, script);
         let paths = |script: &Script| {
@@ -89,7 +89,21 @@ impl Known {
                         let Ok(at) = free.binary_search_by_key(&range.start(), start) else {
                             return false;
                         };
-                        if free[at].is_mixed {
+                        let literal = &free[at];
+                        let mut is_back = false;
+                        if let Some(compared) = &literal.compared {
+                            let Some(number) = number_value(new) else {
+                                return false;
+                            };
+                            is_back = number.to_bits() == compared.number.to_bits();
+                            let mut tests = compared.tests.iter();
+                            if !tests.all(|test| test.comes_out_alike(number)) {
+                                return false;
+                            }
+                        }
+                        if is_back {
+                            changed.borrow_mut().remove(&(idx, at));
+                        } else if literal.is_mixed || literal.compared.is_some() {
                             changed.borrow_mut().insert((idx, at));
                         }
                         is_plain_text(old) && is_plain_text(new)
@@ -104,7 +118,10 @@ impl Known {
         let says_line = diagnostics.any(|found| found.code == Code::DuplicateParameter);
         let lines_count = says_line && !moves.iter().all(Moves::is_nothing);
         let changed = changed.into_inner();
-        (!lines_count && changed.len() <= MAX_CHANGED).then_some((moves, changed))
+        let is_compared = |&&(idx, at): &&(usize, usize)| self.free[idx][at].compared.is_some();
+        let are_few =
+            changed.len() <= MAX_CHANGED && changed.iter().filter(is_compared).count() <= 1;
+        (!lines_count && are_few).then_some((moves, changed))
     }
 
     fn moved(&self, script: Script, moves: &[Moves], changed: BTreeSet<(usize, usize)>) -> Known {
@@ -118,7 +135,7 @@ impl Known {
         let free = self.free.iter().zip(moves).map(|(free, moves)| {
             let literals = free.iter().map(|literal| FreeLiteral {
                 range: moves.range(literal.range),
-                ..*literal
+                ..literal.clone()
             });
             literals.collect()
         });

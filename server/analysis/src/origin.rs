@@ -6,9 +6,10 @@
 //! (*parents*). Equal constants that meet in a set become the plain one, whose parents they are from then on, so that a set has the
 //! elements it would have without seals.
 //!
-//! Of a literal whose seal is closed in the end, no decision depends on its value. It can still depend on how many different constants
-//! there were beside it in a set, if it ever was in one with others (*mixed*). What makes sets larger or smaller than a limit, or single,
-//! opens seals too; [`MAX_CHANGED`] mixed literals may be other ones before any limit can be reached.
+//! Of a literal whose seal is closed in the end, no decision depends on its value but the comparisons that are noted of it ([`Test`]). It
+//! can still depend on how many different constants there were beside it in a set, if it ever was in one with others (*mixed*). What
+//! makes sets larger or smaller than a limit, or single, opens seals too; [`MAX_CHANGED`] mixed literals may be other ones before any
+//! limit can be reached.
 
 use std::cell::{Cell, RefCell};
 
@@ -27,13 +28,57 @@ const MAX_MADE: u8 = 3;
 pub(crate) const MAX_SEALED: usize =
     super::value::MAX_CONSTANTS - MAX_CHANGED * (MAX_MADE as usize + 1);
 
-/// What is known of a literal in the end.
+/// Comparisons that are noted of one literal; past them it is opened.
+const MAX_TESTS: usize = 16;
+
+/// What two numbers are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Less,
+    LessOrEqual,
+    Equal,
+}
+
+impl Relation {
+    /// Whether it holds.
+    pub fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Relation::Less => left < right,
+            Relation::LessOrEqual => left <= right,
+            Relation::Equal => left == right,
+        }
+    }
+}
+
+/// A comparison of a literal with another number, and how it came out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Test {
+    relation: Relation,
+    is_left: bool,
+    other: f64,
+    holds: bool,
+}
+
+impl Test {
+    /// Whether another number in place of the literal makes no difference.
+    pub fn comes_out_alike(&self, number: f64) -> bool {
+        let holds = match self.is_left {
+            true => self.relation.holds(number, self.other),
+            false => self.relation.holds(self.other, number),
+        };
+        holds == self.holds
+    }
+}
+
+/// What is known of a literal in the end.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Seal {
     /// Nothing has looked at it.
     Closed {
         /// It was in a set with other constants.
         mixed: bool,
+        /// It was compared.
+        tests: Vec<Test>,
     },
     /// Something may depend on it.
     Open,
@@ -59,6 +104,8 @@ pub(crate) struct Origins {
     literals: FxHashMap<ExprId, ValueId>,
     /// Literals that a rule has looked at, where they stand.
     read: RefCell<FxHashSet<ExprId>>,
+    /// Comparisons of literals that are closed.
+    tests: RefCell<FxHashMap<ValueId, Vec<Test>>>,
     made: FxHashMap<(ExprId, [ValueId; 2]), ValueId>,
 }
 
@@ -104,6 +151,44 @@ impl Origins {
     fn open_parents(&self, id: ValueId) {
         for &parent in &self.at(id).parents {
             self.open(parent);
+        }
+    }
+
+    /// Whether a relation holds between two numbers. Literals stay sealed, and it is noted of them how it came out.
+    pub fn compare(
+        &self,
+        relation: Relation,
+        (left, left_number): (ValueId, f64),
+        (right, right_number): (ValueId, f64),
+    ) -> bool {
+        let holds = relation.holds(left_number, right_number);
+        // A literal is what it is, compared with itself.
+        if left != right {
+            let test = |is_left, other| Test {
+                relation,
+                is_left,
+                other,
+                holds,
+            };
+            self.note(left, test(true, right_number));
+            self.note(right, test(false, left_number));
+        }
+        holds
+    }
+
+    fn note(&self, id: ValueId, test: Test) {
+        let is_literal = self.is_sealed(id) && self.at(id).parents.is_empty();
+        if self.is_open(id) || !is_literal {
+            self.open(id);
+            return;
+        }
+        let mut tests = self.tests.borrow_mut();
+        let tests = tests.entry(id).or_default();
+        if !tests.contains(&test) {
+            tests.push(test);
+        }
+        if tests.len() > MAX_TESTS {
+            self.open(id);
         }
     }
 
@@ -174,12 +259,16 @@ impl Origins {
             return Seal::Open;
         }
         let Some(id) = self.literal(expr) else {
-            return Seal::Closed { mixed: false };
+            return Seal::Closed {
+                mixed: false,
+                tests: Vec::new(),
+            };
         };
         match self.is_open(id) {
             true => Seal::Open,
             false => Seal::Closed {
                 mixed: self.at(id).is_mixed.get(),
+                tests: self.tests.borrow().get(&id).cloned().unwrap_or_default(),
             },
         }
     }

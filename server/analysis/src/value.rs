@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::ir::{ExprId, FunId, Name};
 pub use crate::multi::Multi;
 pub use crate::names::Names;
-use crate::origin::{MAX_SEALED, Origins};
+use crate::origin::{MAX_SEALED, Origins, Relation};
 
 /// A function, table or scalar a script can hold. Scalars are constants only where keys and conditions need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -229,6 +229,12 @@ impl Values {
         self.singles[id.idx()]
     }
 
+    /// The set of the value of a number.
+    #[must_use]
+    pub fn alone(&self, id: ValueId) -> SetId {
+        self.singles[id.idx()]
+    }
+
     /// The set of several values.
     pub fn of(&mut self, values: &[Value]) -> SetId {
         let elems = values
@@ -314,6 +320,22 @@ impl Values {
                 None
             }
         }
+    }
+
+    /// Whether a relation holds between two numbers; `None` if they are none. Literals stay sealed ([`Origins::compare`]).
+    #[must_use]
+    pub(crate) fn compare(
+        &self,
+        relation: Relation,
+        left: ValueId,
+        right: ValueId,
+    ) -> Option<bool> {
+        let number = |id| match self.kind(id) {
+            Value::Num(bits) => Some((id, f64::from_bits(bits))),
+            _ => None,
+        };
+        let (left, right) = (number(left)?, number(right)?);
+        Some(self.origins.compare(relation, left, right))
     }
 
     fn open_all(&self, elems: &[Elem]) {

@@ -39,6 +39,7 @@ use std::sync::Arc;
 
 pub use kind::{Lua, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use line_index::{LineCol, LineIndex};
+pub use literal::number_value;
 pub use moves::{Moves, Sameness};
 pub use parser::{MAX_CHAIN, MAX_DEPTH, MAX_ERRORS};
 pub use rowan::{

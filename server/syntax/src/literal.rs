@@ -110,7 +110,8 @@ fn skip_blanks(text: &[u8]) -> &[u8] {
 }
 
 /// The value of a number token; `None` if it is malformed.
-pub(crate) fn number_value(text: &str) -> Option<f64> {
+#[must_use]
+pub fn number_value(text: &str) -> Option<f64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => hex_value(digits),
         None if text.bytes().all(|byte| {

@@ -5,7 +5,8 @@
 
 use super::Solver;
 use crate::ir::{ExprId, Operator};
-use crate::value::{Multi, SetId, Value};
+use crate::origin::Relation;
+use crate::value::{Multi, SetId, Value, ValueId};
 
 /// Constant texts are followed up to this many at once.
 pub(super) const MAX_TEXTS: usize = 8;
@@ -40,10 +41,7 @@ impl Solver<'_> {
                     true => (right, left),
                     false => (left, right),
                 };
-                let order = self.order(self.values.get(left), self.values.get(right));
-                let holds = order.is_some_and(|order| {
-                    order.is_lt() || (order.is_eq() && operator.event == "__le")
-                });
+                let holds = self.is_ordered(operator.event, left, right);
                 Some(if holds { self.sets.yes } else { self.sets.no })
             }
             (event, Value::Num(a), Value::Num(b)) => {
@@ -55,15 +53,20 @@ impl Solver<'_> {
         }
     }
 
-    fn order(&self, left: Value, right: Value) -> Option<std::cmp::Ordering> {
-        match (left, right) {
-            (Value::Num(left), Value::Num(right)) => {
-                f64::from_bits(left).partial_cmp(&f64::from_bits(right))
-            }
+    fn is_ordered(&self, event: &str, left: ValueId, right: ValueId) -> bool {
+        let relation = match event {
+            "__lt" => Relation::Less,
+            _ => Relation::LessOrEqual,
+        };
+        if let Some(holds) = self.values.compare(relation, left, right) {
+            return holds;
+        }
+        match (self.values.get(left), self.values.get(right)) {
             (Value::Str(left), Value::Str(right)) => {
-                Some(self.names.text(left).cmp(self.names.text(right)))
+                let order = self.names.text(left).cmp(self.names.text(right));
+                order.is_lt() || (order.is_eq() && relation == Relation::LessOrEqual)
             }
-            _ => None,
+            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::free_literals::is_text;
 use crate::heap::{Key, Kin, key_of};
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, ExprKind, Item, Operator};
+use crate::origin::Relation;
 use crate::value::{Multi, SetId, Value};
 
 /// Numbers in a list with more items than this are data: some number at some position.
@@ -203,7 +204,9 @@ impl Solver<'_> {
                         (same, differ) = (true, true)
                     }
                     (Value::Num(_), Value::Num(_)) | (Value::Str(_), Value::Str(_)) => {
-                        let is_same = self.values.get(left) == self.values.get(right);
+                        let is_same = self.values.compare(Relation::Equal, left, right);
+                        let is_same = is_same
+                            .unwrap_or_else(|| self.values.get(left) == self.values.get(right));
                         (same, differ) = (same || is_same, differ || !is_same);
                     }
                     (

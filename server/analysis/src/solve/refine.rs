@@ -61,11 +61,11 @@ impl Solver<'_> {
                     return;
                 };
                 let mut kept = Vec::new();
-                for value in self.values.values(set).collect::<Vec<_>>() {
-                    let one = self.values.one(value);
+                for &elem in self.values.elems(set) {
+                    let one = self.values.alone(elem.value());
                     let (same, differ) = self.compare(one, other);
                     if if equal { same } else { differ } {
-                        kept.push(value);
+                        kept.push(self.values.kind(elem.value()));
                     }
                 }
                 self.keep(frame, tested, |value| kept.contains(&value));

@@ -195,7 +195,7 @@ fn blanks_comments_and_free_literals_move_what_is_known() {
 #[test]
 fn what_may_count_is_analysed_again() {
     for (find, insert) in [
-        ("== 60 then", "== 61 then"),
+        ("== 60 then", "== 59 then"),
         ("59", "60"),
         ("40 + 2", "40 + 3"),
         ("[7]", "[8]"),

@@ -180,6 +180,54 @@ fn what_decides_is_not() {
 }
 
 #[test]
+fn what_is_compared_is_free_where_nothing_comes_out_otherwise() {
+    let text = "
+        local most = 8
+        local function act(n)
+          if n > most then openURL() elseif n == 2 then savePreset() end
+        end
+        function onNote() act(4) end";
+    for (find, insert, is_free) in [
+        ("= 8", "= 80", true),
+        ("= 8", "= 5", true),
+        ("= 8", "= 4", true),
+        ("= 8", "= 3", false),
+        ("act(4)", "act(7)", true),
+        ("act(4)", "act(9)", false),
+        ("act(4)", "act(2)", false),
+        ("== 2", "== 3", true),
+        ("== 2", "== 4", false),
+    ] {
+        assert_eq!(moves(text, find, insert), is_free, "{find} > {insert}");
+    }
+}
+
+#[test]
+fn one_compared_literal_may_differ_at_once() {
+    let text = "if 1 < 5 then x = 1 end if 2 < 6 then x = 2 end if 5 < 3 then openURL(\"a\") end";
+    let mut script = script(text, ScriptKind::Auto);
+    let mut known = Known::first(script.clone());
+    let mut moved = Vec::new();
+    for (find, insert) in [
+        ("1 < 5", "1 < 7"),
+        ("1 < 7", "1 < 5"),
+        ("2 < 6", "2 < 8"),
+        ("2 < 8", "2 < 88"),
+        ("1 < 5", "1 < 4"),
+        ("5 < 3", "5 < 4"),
+    ] {
+        let file = &script.files[0];
+        let at = file.text.find(find).unwrap();
+        script.files[0] = edited(file, at..at + find.len(), insert);
+        known = known.next(script.clone());
+        moved.push(known.is_moved());
+        agree(&known, &script, &format!("{find} > {insert}"));
+    }
+    // The first one is back when the second one is typed; then there are two, and everything is analysed again, and then again.
+    assert_eq!(moved, [true, true, true, true, false, true]);
+}
+
+#[test]
 fn a_few_mixed_literals_may_differ_at_once() {
     let calls: String = (0..10).map(|n| format!("  keep({n}.5)\n")).collect();
     let text = format!("local function keep(n) kept = n end\nfunction onNote()\n{calls}end");
