@@ -23,8 +23,8 @@ use crate::value::ValueId;
 pub(crate) const MAX_CHANGED: usize = 8;
 /// Values made of one literal with its seal closed.
 const MAX_MADE: u8 = 3;
-/// A set with more constants than this has all of them opened. With [`MAX_CHANGED`] others, and what is made of them, it still has room
-/// for all of them.
+/// A set with more elements than this has its constants opened. With [`MAX_CHANGED`] others, and what is made of them, a smaller one still
+/// has room for all of them.
 pub(crate) const MAX_SEALED: usize =
     super::value::MAX_CONSTANTS - MAX_CHANGED * (MAX_MADE as usize + 1);
 

@@ -382,9 +382,10 @@ impl Values {
         if constants.len() < 2 {
             return false;
         }
+        let is_large = elems.len() > MAX_SEALED;
         for (_, elem) in &constants {
             self.origins.mix(elem.value());
-            if constants.len() > MAX_SEALED {
+            if is_large {
                 self.origins.open(elem.value());
             }
         }
