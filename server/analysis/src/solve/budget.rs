@@ -41,7 +41,9 @@ impl Rung {
             Rung::Full => "the analysis is exact",
             Rung::BusiestMerged => "calls of the busiest functions are not told apart",
             Rung::CallsMerged => "calls are not told apart by their places",
-            Rung::Coarse => "only threads are told apart; what has a choice is unsure",
+            Rung::Coarse => {
+                "only threads are told apart: what has a choice is unsure, and calls of one of very many functions are not followed"
+            }
             Rung::Incomplete => "the analysis stopped before its end: findings may be missing",
         }
     }

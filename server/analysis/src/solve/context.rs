@@ -279,6 +279,7 @@ impl Solver<'_> {
             flow: instance.in_order
                 || chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
             loops: 0,
+            doubts: 0,
             splits: 0,
             edges: Vec::new(),
             edges_known: FxHashSet::default(),

@@ -146,8 +146,9 @@ impl Solver<'_> {
     }
 
     fn and_or(&mut self, frame: &mut Frame, terms: &[ExprId], and: bool) -> SetId {
-        let before = frame.trail.len();
+        let (before, doubts) = (frame.trail.len(), frame.doubts);
         let result = self.terms(frame, terms, and);
+        frame.doubts = doubts;
         // What a term says about variables holds for the terms behind it.
         while frame.trail.len() > before {
             if let Some((var, old)) = frame.trail.pop() {
@@ -164,6 +165,7 @@ impl Solver<'_> {
             if position + 1 == terms.len() {
                 return self.values.union(result, set);
             }
+            frame.doubts += u32::from(self.is_doubtful(frame, term, set));
             let goes_on = if and {
                 self.values.can_be_true(set)
             } else {

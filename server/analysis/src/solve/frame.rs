@@ -23,6 +23,8 @@ pub(crate) struct Frame {
     pub flow: bool,
     /// Loops around.
     pub loops: u32,
+    /// Tests around, or before with a way out, that only some of the calls merged into this one may pass.
+    pub(super) doubts: u32,
     /// Cases of records around.
     pub splits: u32,
     pub edges: Vec<Edge>,

@@ -8,6 +8,7 @@ mod budget;
 mod call;
 mod constants;
 mod context;
+mod doubt;
 mod expr;
 mod flow;
 mod frame;

@@ -161,7 +161,7 @@ impl Solver<'_> {
             callee,
             phase: frame.phase,
             via: smallvec::SmallVec::new(),
-            unsure: false,
+            unsure: frame.doubts > 0,
             protected: false,
             deferred: false,
         }
@@ -176,8 +176,10 @@ impl Solver<'_> {
         let mut deltas = Vec::new();
         let start = self.mark(frame);
         let mut rest_is_live = true;
+        let before = frame.doubts;
         for (cond, block) in arms {
             let set = self.expr(frame, *cond);
+            frame.doubts += u32::from(self.is_doubtful(frame, *cond, set));
             if set.is_empty() {
                 rest_is_live = false;
                 break;
@@ -197,6 +199,10 @@ impl Solver<'_> {
         self.take(frame, start);
         if deltas.is_empty() {
             return Go::Dead;
+        }
+        let n_arms = arms.len() + 1;
+        if deltas.len() == n_arms {
+            frame.doubts = before;
         }
         self.join(frame, &deltas, u32::MAX);
         Go::On
