@@ -4,7 +4,7 @@
 //! facts about HALion come from `halion_api`. Output is the same for the same input, in a fixed order.
 //!
 //! To read in this order: [`script`] (input), [`diagnostic`] and [`function_info`] (output), `ir` (the program with resolved names),
-//! `lower` (trees to it), `value` with `names`, `multi` and `origin`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` and `paths` (how a function is
+//! `lower` (trees to it), `value` with `ids`, `names`, `multi` and `origin`, `heap`, `builtins`, `instance` (what the solver works on), `solve` (the solver), `graph` and `paths` (how a function is
 //! reached), `explain` (words), `uses` (names in the text), `rules` (one file per diagnostic), `annotation` and `suppress` (comments that speak to them),
 //! `incremental` (the next version) with `free_literals`, [`rule_page`] (what an author reads about a rule).
 
@@ -19,6 +19,7 @@ mod explain;
 mod free_literals;
 mod graph;
 mod heap;
+mod ids;
 mod incremental;
 mod instance;
 mod ir;
