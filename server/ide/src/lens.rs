@@ -1,6 +1,7 @@
 //! What stands above each function in an editor: the threads it runs in with the entries that lead there, or what it would need
 //! (THREAD-ANALYSIS 2.6, 2.7).
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use halion_analysis::{FileId, FunctionInfo, Step, paths_to};
@@ -48,6 +49,24 @@ pub fn callers(snapshot: &Snapshot, file: FileId, offset: usize) -> Vec<Vec<Step
         Ok(offset) => paths_to(snapshot.script(), file, offset),
         Err(_) => Vec::new(),
     }
+}
+
+/// What the titles of all lines are made of, as one number; another one means that lines changed, wherever they stand.
+pub(crate) fn state(functions: &[FunctionInfo]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for function in functions {
+        let FunctionInfo {
+            name,
+            file,
+            runs_on,
+            entries,
+            fails_on,
+            unseen,
+            ..
+        } = function;
+        (name, file, runs_on, entries, fails_on, unseen).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 fn title(function: &FunctionInfo) -> Option<String> {
@@ -156,6 +175,17 @@ mod tests {
             "function either() if getContext() == 'Processor' then playNote(1, 1) else openURL('a') end end\nfunction neither() print(1) end",
             &[],
         );
+    }
+
+    #[test]
+    fn the_state_is_that_of_the_titles() {
+        let state = |text: &str| snapshot(text).lens_state();
+        let text = "local function go() print(1) end\nfunction onNote() go() end";
+        assert_eq!(state(text), state(&format!("-- moved\n{text}")));
+        for other in ["function onIdle() go() end", "function onNote() end"] {
+            let other = format!("local function go() print(1) end\n{other}");
+            assert_ne!(state(text), state(&other), "{other}");
+        }
     }
 
     #[test]

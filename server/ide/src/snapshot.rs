@@ -11,6 +11,7 @@ use halion_analysis::{Analysis, FileId, Known, Script, ScriptKind, SourceFile};
 use halion_syntax::{Parse, TextRange, TextSize, parse};
 
 use crate::check::names;
+use crate::lens;
 
 /// A text with its path; immutable.
 pub struct File {
@@ -135,6 +136,7 @@ struct Solved {
     known: Known,
     /// The constant names that the files give to `require`.
     required: BTreeSet<String>,
+    lens_state: u64,
 }
 
 impl Snapshot {
@@ -226,6 +228,11 @@ impl Snapshot {
         &self.solved().required
     }
 
+    /// Another number when the [`lenses`](lens::lenses) of a file have other titles.
+    pub fn lens_state(&self) -> u64 {
+        self.solved().lens_state
+    }
+
     fn solved(&self) -> &Solved {
         self.solved.get_or_init(|| {
             let script = self.script().clone();
@@ -233,15 +240,20 @@ impl Snapshot {
                 Some(before) => before.known.next(script),
                 None => Known::first(script),
             };
-            let required = match &self.before {
-                // What moved has the same calls of `require`.
-                Some(before) if known.is_moved() => before.required.clone(),
+            let (required, lens_state) = match &self.before {
+                // What moved has the same calls of `require`, and functions that run where they did.
+                Some(before) if known.is_moved() => (before.required.clone(), before.lens_state),
                 _ => {
                     let names = self.files.iter().flat_map(|file| file.required());
-                    names.cloned().collect()
+                    let functions = &known.analysis().functions;
+                    (names.cloned().collect(), lens::state(functions))
                 }
             };
-            Arc::new(Solved { known, required })
+            Arc::new(Solved {
+                known,
+                required,
+                lens_state,
+            })
         })
     }
 }

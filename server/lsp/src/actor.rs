@@ -365,13 +365,16 @@ impl Actor {
         let old = std::mem::replace(&mut script.findings, diagnosed.findings);
         let must_search = script.required != diagnosed.required;
         script.required = diagnosed.required;
+        let lens_state = Some(diagnosed.lens_state);
+        let must_refresh = std::mem::replace(&mut script.lens_state, lens_state) != lens_state;
         let uris: BTreeSet<Url> = old
             .into_keys()
             .chain(script.findings.keys().cloned())
             .collect();
         self.publish(uris);
-        // What one file says can change the threads of functions in another one.
-        if self.documents.len() > 1 {
+        // The client may have asked before it opened the document, or while the script was not known; later on, what one file says can
+        // change the threads of functions in another one.
+        if must_refresh {
             self.refresh_lenses();
         }
         if must_search {

@@ -22,6 +22,8 @@ pub(crate) struct Diagnosed {
     pub(crate) findings: BTreeMap<Url, Vec<Diagnostic>>,
     /// The names that this version requires.
     pub(crate) required: BTreeSet<String>,
+    /// Another number when lines above functions changed.
+    pub(crate) lens_state: u64,
 }
 
 /// Analyses a version, unless a query has done so already. Takes time.
@@ -54,6 +56,7 @@ pub(crate) fn diagnose(version: &Version, client: Client) -> Diagnosed {
     Diagnosed {
         findings,
         required: version.snapshot.required().clone(),
+        lens_state: version.snapshot.lens_state(),
     }
 }
 

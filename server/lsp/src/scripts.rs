@@ -112,6 +112,8 @@ pub(crate) struct Script {
     /// Whether a worker is busy with some revision; there is never more than one per script.
     pub(crate) is_running: bool,
     pub(crate) findings: BTreeMap<Url, Vec<Diagnostic>>,
+    /// That of the lines above functions which the client was last told to ask for.
+    pub(crate) lens_state: Option<u64>,
 }
 
 impl Script {

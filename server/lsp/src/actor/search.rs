@@ -216,6 +216,7 @@ impl Actor {
             diagnosed: None,
             is_running: false,
             findings: BTreeMap::new(),
+            lens_state: None,
         })
     }
 }

@@ -117,3 +117,54 @@ async fn a_finding_leads_to_the_page_of_its_rule_where_the_editor_shows_it() {
     );
     editor.close().await;
 }
+
+/// A server that knows a client which can be told to ask for lines again.
+async fn refreshing() -> Editor {
+    let (editor, _) = Editor::initialize(json!({
+        "capabilities": { "workspace": { "codeLens": { "refreshSupport": true } } },
+    }))
+    .await;
+    editor
+}
+
+/// Waits until the server wants the lines to be asked for again.
+async fn refreshed(editor: &mut Editor) {
+    let wanted = |message: &Value| message["method"] == "workspace/codeLens/refresh";
+    let request = editor.wait_for("a refresh", wanted).await;
+    let answer = json!({ "jsonrpc": "2.0", "id": request["id"], "result": null });
+    editor.send(answer).await;
+}
+
+#[tokio::test]
+async fn lines_that_were_asked_for_too_early_are_asked_for_again() {
+    let mut editor = refreshing().await;
+    let document = untitled();
+    let params = json!({ "textDocument": { "uri": document } });
+    let early = editor.request("textDocument/codeLens", params).await;
+    assert_eq!(early["result"], Value::Null);
+    editor.open(&document, SCRIPT).await;
+    refreshed(&mut editor).await;
+    assert_eq!(lenses(&mut editor, &document).await.len(), 3);
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn lines_are_asked_for_again_when_a_function_runs_elsewhere() {
+    let mut editor = refreshing().await;
+    let document = untitled();
+    editor.open(&document, SCRIPT).await;
+    refreshed(&mut editor).await;
+    let moved = format!("-- a line above\n{SCRIPT}");
+    editor.replace(&document, 2, &moved).await;
+    editor.diagnostics(&document, 2).await;
+    editor
+        .replace(&document, 3, &moved.replace("onNote", "onIdle"))
+        .await;
+    editor.diagnostics(&document, 3).await;
+    refreshed(&mut editor).await;
+    lenses(&mut editor, &document).await;
+    let early = editor.early.iter();
+    let again = early.filter(|message| message["method"] == "workspace/codeLens/refresh");
+    assert_eq!(again.count(), 0, "a moved line is no reason");
+    editor.close().await;
+}
