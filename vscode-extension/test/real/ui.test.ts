@@ -51,6 +51,8 @@ inSample(
   "open_url: squiggle, problem, hover, breakpoint, stop, stack, variables, console",
   async (page, script) => {
     await page.locator(".editor-instance .squiggly-error").first().waitFor();
+    // VS Code drops its question for the lines above functions when the focus leaves the text.
+    await lensAbove(page).waitFor();
 
     await page.keyboard.press("Control+Shift+M");
     const problems = page.locator(".markers-panel .monaco-list-row");
