@@ -13,13 +13,13 @@ const MAX_DEPTH: u32 = 200;
 pub(crate) enum Search {
     /// The first one at or behind an offset.
     First(usize),
-    /// One behind the other, as `gmatch` goes on.
-    Each,
+    /// The next one at or behind an offset, as `gmatch` goes on; `^` is no anchor there.
+    Next(usize),
     /// So many at most, as `gsub` goes on.
     Replace(usize),
 }
 
-/// Whether the lengths alone allow more steps than this.
+/// Whether the lengths alone allow more steps than this. What a capture holds is compared at once, so `%1` is no repetition.
 pub(crate) fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
     let n_repeats = pattern.iter().filter(|byte| b"*+-?".contains(byte)).count();
     let n_balanced = pattern.windows(2).filter(|pair| pair == b"%b").count();
@@ -27,11 +27,21 @@ pub(crate) fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
     (subject.len() as f64 + 1.0).powi(exponent) * (pattern.len() as f64 + 1.0) > steps
 }
 
-/// The steps of a search, as far as they are below `limit`. A pattern that Lua refuses ends where Lua would notice.
-pub(crate) fn steps(search: Search, subject: &[u8], pattern: &[u8], limit: u64) -> u64 {
+/// The steps of a search, as far as they are below `limit`, with so many more for each match. A pattern that Lua refuses ends where Lua
+/// would notice.
+pub(crate) fn steps(
+    search: Search,
+    subject: &[u8],
+    pattern: &[u8],
+    per_match: u64,
+    limit: u64,
+) -> u64 {
     let mut matcher = Matcher::new(subject, pattern, limit);
-    matcher.search(search, |_, _| {}).ok();
-    matcher.steps
+    let mut n_matches = 0;
+    matcher.search(search, |_, _| n_matches += 1).ok();
+    matcher
+        .steps
+        .saturating_add(per_match.saturating_mul(n_matches))
 }
 
 /// The steps of a search for a plain text from an offset on.
@@ -97,12 +107,11 @@ impl<'a> Matcher<'a> {
 
     /// Goes through the matches, each with its start and end.
     fn search(&mut self, search: Search, mut found: impl FnMut(usize, usize)) -> Result<(), Stop> {
-        let is_each = matches!(search, Search::Each);
-        let is_anchored = !is_each && self.pattern.first() == Some(&b'^');
+        let is_next = matches!(search, Search::Next(_));
+        let is_anchored = !is_next && self.pattern.first() == Some(&b'^');
         let first = usize::from(is_anchored);
         let (mut at, mut left) = match search {
-            Search::First(start) => (start, 1),
-            Search::Each => (0, usize::MAX),
+            Search::First(start) | Search::Next(start) => (start, 1),
             Search::Replace(most) => (0, most),
         };
         while left > 0 && at <= self.subject.len() {

@@ -303,6 +303,7 @@ fn collect_garbage(call: &Call<'_>) -> native::Result {
     };
     match option.as_str() {
         "collect" => {
+            call.host.meter.charge_memory(call.lua.used_memory());
             call.lua.gc_collect()?;
             native::number(0.0)
         }

@@ -128,6 +128,7 @@ pub(super) fn load(call: &Call<'_>) -> native::Result {
         },
         _ => return Err(call.expected(1, "string")),
     };
+    call.host.meter.charge_steps(text.len() as u64);
     let mode = if call.value(3).is_nil() {
         "bt".to_owned()
     } else {

@@ -196,6 +196,9 @@ fn searches_that_take_for_ever_time_out() {
         "text:find('.-.-.-.-b')",
         "text:match('(a*)*(a*)b', 1)",
         "text:gsub('.-.-.-.-b', print)",
+        "text:gsub('.-.-.-.-b', 'x', -1)",
+        "text:gsub('', ('%0'):rep(100000))",
+        "text:find('.-.-.-.-b', -math.huge)",
         "for word in text:gmatch('.-.-.-.-b') do end",
         "string.find(text .. text, text .. 'b', 1, true)",
         "(''):rep(2^31 - 1)",
@@ -208,6 +211,43 @@ fn searches_that_take_for_ever_time_out() {
         assert!(run.text().contains("Script time out"), "{call}");
         assert!(!run.text().contains("print on"), "{call}");
     }
+}
+
+/// HALion semantics 4.18: going through lists, compiling and collecting inside Lua's library counts as well.
+#[test]
+fn loops_of_long_calls_end_soon() {
+    for call in [
+        "table.insert(list, 1, '')",
+        "list[#list + 1] = table.remove(list, 1)",
+        "table.concat(list)",
+        "table.sort(list)",
+        "collectgarbage()",
+        "load(text)",
+    ] {
+        let script = format!(
+            "local list, text = {{}}, (' '):rep(100000) for i = 1, 100000 do list[i] = '' end
+            function onNote() setScriptExecTimeOut(10) local n = 0 while n < 1000 do n = n + 1; {call} end print('on') end"
+        );
+        let run = run(&script, "0 ms note 60 1");
+        assert!(run.text().contains("Script time out"), "{call}");
+        assert!(!run.text().contains("print on"), "{call}");
+    }
+}
+
+/// Only what is looked for counts.
+#[test]
+fn short_searches_in_long_texts_go_on() {
+    check_prints(
+        "local list, text = {}, ('ab '):rep(30000) for i = 1, 30000 do list[i] = '' end
+        function onNote() setScriptExecTimeOut(10)
+        for n = 1, 1000 do
+            text:gmatch('%a+')() text:find('b') text:match('%s', n) table.insert(list, '') table.remove(list)
+            table.insert(list, #list - 5, '') table.concat(list, '', 5, 9)
+        end
+        local next, n = text:gmatch('^?(%a)()'), 0 for letter, at in next do n = n + at end print(n, next()) end",
+        "0 ms note 60 1",
+        "0 ms processor #2 print 2700060000",
+    );
 }
 
 /// Searches do what Lua's do.
