@@ -54,6 +54,8 @@ pub struct Finding {
     pub thread: Option<&'static str>,
     /// How control gets there, from the entry to the function that holds the place.
     pub chain: Vec<Step>,
+    /// Where the HALion function was passed or stored, when it is called by another name.
+    pub supplied: Option<(usize, Span)>,
     /// Other entries that get there too.
     pub also_from: Vec<String>,
     /// What to do.

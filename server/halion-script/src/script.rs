@@ -219,6 +219,9 @@ fn to_finding(diagnostic: &Diagnostic, places: &[usize], indices: &[LineIndex]) 
         function: diagnostic.function.clone(),
         thread: diagnostic.thread.map(halion_ide::Thread::id),
         chain: steps.collect(),
+        supplied: diagnostic
+            .supplied_at
+            .map(|(file, range)| (places[file.idx()], span(file, range))),
         also_from: diagnostic.also_from.clone(),
         help: diagnostic.help.clone(),
         runtime_text: diagnostic.runtime_text.clone(),

@@ -35,6 +35,14 @@ struct Diagnostic {
     function: Option<String>,
     thread: Option<Thread>,
     chain: Vec<Step>,
+    supplied_at: Option<Place>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    path: String,
+    line: u32,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -61,6 +69,7 @@ struct Step {
     line: u32,
     thread: Thread,
     why: Why,
+    supplied_at: Option<Place>,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -110,6 +119,20 @@ fn the_sample_that_is_wrong_has_exactly_one_error() {
         ("onNote", 8, &Thread::Processor, &Why::Entry)
     );
     assert_eq!(step.path, file.path);
+}
+
+#[test]
+fn json_says_where_a_function_under_another_name_comes_from() {
+    let text = "local pages = {\n  open = openURL,\n}\nlocal function call(f)\n  f()\nend\nfunction onNote(event)\n  call(function()\n    pages.open(\"\")\n  end)\nend\n";
+    let folder = folder(&[("main.lua", text)]);
+    let said = halion_script(folder.path(), &["check", "main.lua", "--format", "json"]);
+    let document: Document = serde_json::from_str(&said.out).unwrap();
+    let found = &document.files[0].diagnostics[0];
+    let of = |place: &Option<Place>| place.as_ref().map(|place| (place.path.clone(), place.line));
+    assert_eq!(of(&found.supplied_at), Some(("main.lua".to_owned(), 2)));
+    let last = found.chain.last().unwrap();
+    assert_eq!(of(&last.supplied_at), Some(("main.lua".to_owned(), 8)));
+    assert_eq!(of(&found.chain[0].supplied_at), None);
 }
 
 #[test]

@@ -79,7 +79,8 @@ fn convert(
         message.push_str("\nHALion reports: ");
         message.push_str(text);
     }
-    let related = related(&found.chain, version);
+    let mut related = related(&found.chain, version);
+    related.extend(supplied(found, version));
     if !client.related_information {
         for entry in &related {
             let position = entry.location.range.start;
@@ -146,6 +147,22 @@ fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformatio
         }
     }
     related
+}
+
+/// Where the function of HALion came from that is called by another name.
+fn supplied(
+    found: &halion_ide::Diagnostic,
+    version: &Version,
+) -> Option<DiagnosticRelatedInformation> {
+    let (file, range) = found.supplied_at?;
+    if (file, range) == (found.file, found.range) {
+        return None;
+    }
+    let function = found.function.as_ref()?;
+    Some(DiagnosticRelatedInformation {
+        location: place(version, file, range)?,
+        message: format!("{function} comes from here"),
+    })
 }
 
 /// Why control gets to step `idx`: `runAsync runs save in the Controller`.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::{Finding, Report, Step};
+use crate::report::{Finding, Report, Span, Step};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -38,6 +38,15 @@ struct Diagnostic<'a> {
     function: Option<&'a str>,
     thread: Option<&'a str>,
     chain: Vec<JsonStep<'a>>,
+    /// Where the function was passed or stored, when it is called by another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplied_at: Option<Place<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    line: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,6 +56,8 @@ struct JsonStep<'a> {
     line: usize,
     thread: &'a str,
     why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplied_at: Option<Place<'a>>,
 }
 
 /// The report as one JSON document, hints included, what a baseline hides left out.
@@ -91,6 +102,7 @@ fn diagnostic<'a>(report: &'a Report, finding: &'a Finding) -> Diagnostic<'a> {
             .iter()
             .map(|step| json_step(report, step))
             .collect(),
+        supplied_at: place(report, finding.supplied.as_ref()),
     }
 }
 
@@ -101,5 +113,13 @@ fn json_step<'a>(report: &'a Report, step: &'a Step) -> JsonStep<'a> {
         line: step.span.start.line,
         thread: step.thread,
         why: step.why,
+        supplied_at: place(report, step.supplied.as_ref()),
     }
+}
+
+fn place<'a>(report: &'a Report, place: Option<&(usize, Span)>) -> Option<Place<'a>> {
+    place.map(|(file, span)| Place {
+        path: &report.files[*file].path,
+        line: span.start.line,
+    })
 }

@@ -75,6 +75,7 @@ fn render_finding(report: &Report, file: &File, finding: &Finding) -> String {
             ]
         })
         .flatten()
+        .chain(finding.supplied.as_ref().map(|(file, _)| *file))
     {
         if !shown.contains(&other) {
             shown.push(other);
@@ -122,7 +123,7 @@ fn snippet<'a>(
     finding: &'a Finding,
     steps: &[&'a Step],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let marks = marks(&finding.chain, steps, file_idx(report, file));
+    let marks = marks(finding, steps, file_idx(report, file));
     let ranges = marks
         .iter()
         .map(|(range, _)| range.clone())
@@ -150,7 +151,7 @@ fn snippet_of_steps<'a>(
     steps: &[&'a Step],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let file = &report.files[file_idx];
-    let marks = marks(&finding.chain, steps, file_idx);
+    let marks = marks(finding, steps, file_idx);
     let window = Window::around(&file.text, marks.iter().map(|(range, _)| range.clone()));
     let context = marks.into_iter().map(|(range, label)| {
         AnnotationKind::Context
@@ -161,7 +162,8 @@ fn snippet_of_steps<'a>(
 }
 
 /// The places in one file with what happens there, numbered when there are several; what happens at one place shares its mark.
-fn marks(chain: &[Step], steps: &[&Step], file_idx: usize) -> Vec<(Range<usize>, String)> {
+fn marks(finding: &Finding, steps: &[&Step], file_idx: usize) -> Vec<(Range<usize>, String)> {
+    let chain = &finding.chain;
     let mut marks: Vec<(Range<usize>, String)> = Vec::new();
     let mut mark = |range: &Range<usize>, text: String| {
         // A name can be any string of the script, `t["\27[2J"]` too.
@@ -185,6 +187,14 @@ fn marks(chain: &[Step], steps: &[&Step], file_idx: usize) -> Vec<(Range<usize>,
             }
             _ => {}
         }
+    }
+    match (&finding.supplied, &finding.function) {
+        (Some((file, span)), Some(name))
+            if *file == file_idx && span.range != finding.span.range =>
+        {
+            mark(&span.range, format!("`{name}` comes from here"));
+        }
+        _ => {}
     }
     marks
 }
