@@ -132,6 +132,16 @@ const STATEMENTS: &[&str] = &[
     "t.x = t.x or N",
     "_G[T] = openURL",
     "_G[\"on\" .. T] = openURL",
+    "if N < N then openURL() end",
+    "if a < N and N <= b then openURL() elseif a == N then savePreset() end",
+    "v = a if v == N then v = openURL end if v then keep(v) end",
+    "local q = b if q ~= N then q = c end if q == c then openURL() end",
+    "for i = 1, 2 do if i == N then savePreset() end end",
+    "function onNote() keep(N) end",
+    "while c < N do c = c + N if c == a then openURL() end end",
+    "local o = { N, N } a = o[1] b = o[2]",
+    "a = N b = N c = N",
+    "if event.note == N then openURL() end",
     "bits = bit32.band(a, N) t[bits] = savePreset",
 ];
 
