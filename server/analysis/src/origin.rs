@@ -162,7 +162,6 @@ impl Origins {
         (right, right_number): (ValueId, f64),
     ) -> bool {
         let holds = relation.holds(left_number, right_number);
-        // A literal is what it is, compared with itself.
         if left != right {
             let test = |is_left, other| Test {
                 relation,
@@ -172,13 +171,19 @@ impl Origins {
             };
             self.note(left, test(true, right_number));
             self.note(right, test(false, left_number));
+        } else if !self.is_literal(left) {
+            // A literal is what it is, compared with itself. What is made of one may be no number, and equal ones may become different.
+            self.open(left);
         }
         holds
     }
 
+    fn is_literal(&self, id: ValueId) -> bool {
+        self.is_sealed(id) && self.at(id).parents.is_empty()
+    }
+
     fn note(&self, id: ValueId, test: Test) {
-        let is_literal = self.is_sealed(id) && self.at(id).parents.is_empty();
-        if self.is_open(id) || !is_literal {
+        if self.is_open(id) || !self.is_literal(id) {
             self.open(id);
             return;
         }
