@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use halion_engine::Source;
-use halion_ide::{Checked, Diagnostic, FileId, LineIndex, SourceFile, TextRange};
+use halion_ide::{Checked, Diagnostic, FileId, LineIndex, Rung, SourceFile, TextRange};
 use halion_workspace::{
     Loaded, Options, Overlay, Problem, Reason, Survey, find_module, identity, read_text,
 };
@@ -21,7 +21,8 @@ pub struct Examined {
     pub report: Report,
     /// Paths that could not be used.
     pub problems: Vec<Problem>,
-    /// Required modules that were not found, so that the findings may not be complete; one sentence each.
+    /// Why the findings may not be complete: modules that were not found, and scripts that take more work than the analysis does. One
+    /// sentence each.
     pub remarks: Vec<String>,
 }
 
@@ -37,14 +38,16 @@ pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
         files.add_script(loaded, args.script_kind);
     }
     let report = Report {
-        files: files.files,
+        files: std::mem::take(&mut files.files),
         elapsed: start.elapsed(),
         baseline: None,
     };
+    let mut remarks: Vec<String> = survey.scripts.iter().flat_map(not_found).collect();
+    remarks.append(&mut files.remarks);
     Examined {
         report,
         problems: survey.problems,
-        remarks: survey.scripts.iter().flat_map(not_found).collect(),
+        remarks,
     }
 }
 
@@ -145,11 +148,19 @@ pub fn shown_path(path: &Path) -> String {
 struct Files {
     files: Vec<File>,
     by_identity: BTreeMap<PathBuf, usize>,
+    remarks: Vec<String>,
 }
 
 impl Files {
     fn add_script(&mut self, loaded: &Loaded, kind: ScriptKind) {
         let checked = check(loaded, kind);
+        let rung = checked.analysis().rung;
+        if rung > Rung::Full {
+            let script = shown_path(&loaded.main);
+            let given_up = rung.describe();
+            let remark = format!("`{script}` takes more work than a keystroke allows: {given_up}");
+            self.remarks.push(remark);
+        }
         let indices: Vec<LineIndex> = checked
             .files()
             .iter()

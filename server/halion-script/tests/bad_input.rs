@@ -366,3 +366,25 @@ fn deep_and_long_scripts() {
         );
     }
 }
+
+/// A script that takes too much work is checked with less precision, and the command says so.
+#[test]
+fn a_script_that_takes_too_much_work() {
+    let mut text = "all = {}\n".to_owned();
+    for n in 0..9 {
+        text += &format!(
+            "function all.f{n}(v) for k, f in pairs(all) do f({{ v }}, k) end return {{ v }} end\n"
+        );
+    }
+    text += "function onNote(e) for k, f in pairs(all) do f(e) end openURL('u') end\n";
+    check(
+        &[("a.lua", &text)],
+        &["check", "a.lua", "--format", "github"],
+        expect![[r#"
+            ::error file=a.lua,line=11,col=55,endLine=11,endColumn=62,title=wrong-thread::openURL only works in Controller, but this runs in Processor: onNote%0Ahelp: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
+            --- stderr
+            warning: `a.lua` takes more work than a keystroke allows: only threads are told apart: what has a choice is unsure, and calls of one of very many functions are not followed
+            --- exit 1
+        "#]],
+    );
+}
