@@ -14,6 +14,9 @@ use crate::origin::MAX_CHANGED;
 use crate::script::{FileId, Script};
 use crate::{Analysis, solve_script};
 
+/// Literals by file and by place among the free ones of the file.
+type Changed = BTreeSet<(usize, usize)>;
+
 /// A version of a script with its analysis.
 pub struct Known {
     script: Script,
@@ -21,7 +24,7 @@ pub struct Known {
     /// For each file, the literals that no finding depends on, in order.
     free: Vec<Vec<FreeLiteral>>,
     /// Mixed and compared ones that are not what was analysed any more, by file and by place in `free`.
-    changed: BTreeSet<(usize, usize)>,
+    changed: Changed,
     is_moved: bool,
 }
 
@@ -62,7 +65,7 @@ impl Known {
 
     /// For each file, where its tokens have gone, and the mixed and compared literals that are other ones now; `None` if anything
     /// changed that may count.
-    fn moves_to(&self, script: &Script) -> Option<(Vec<Moves>, BTreeSet<(usize, usize)>)> {
+    fn moves_to(&self, script: &Script) -> Option<(Vec<Moves>, Changed)> {
         let (old, new) = (&self.script, script);
         let paths = |script: &Script| {
             let files = script.files.iter();
@@ -124,7 +127,7 @@ impl Known {
         (!lines_count && are_few).then_some((moves, changed))
     }
 
-    fn moved(&self, script: Script, moves: &[Moves], changed: BTreeSet<(usize, usize)>) -> Known {
+    fn moved(&self, script: Script, moves: &[Moves], changed: Changed) -> Known {
         let Analysis {
             diagnostics,
             functions,

@@ -371,7 +371,7 @@ fn deep_and_long_scripts() {
 #[test]
 fn a_script_that_takes_too_much_work() {
     let mut text = "all = {}\n".to_owned();
-    for n in 0..9 {
+    for n in 0..14 {
         text += &format!(
             "function all.f{n}(v) for k, f in pairs(all) do f({{ v }}, k) end return {{ v }} end\n"
         );
@@ -381,7 +381,7 @@ fn a_script_that_takes_too_much_work() {
         &[("a.lua", &text)],
         &["check", "a.lua", "--format", "github"],
         expect![[r#"
-            ::error file=a.lua,line=11,col=55,endLine=11,endColumn=62,title=wrong-thread::openURL only works in Controller, but this runs in Processor: onNote%0Ahelp: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
+            ::error file=a.lua,line=16,col=55,endLine=16,endColumn=62,title=wrong-thread::openURL only works in Controller, but this runs in Processor: onNote%0Ahelp: wrap the call in runAsync, as in runAsync(openURL, ...); the callback is on hold until the Controller has done it
             --- stderr
             warning: `a.lua` takes more work than a keystroke allows: only threads are told apart: what has a choice is unsure, and calls of one of very many functions are not followed
             --- exit 1

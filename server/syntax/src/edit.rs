@@ -173,9 +173,10 @@ fn may_end_there(run: &str, rest: &str) -> bool {
     let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let next = rest.bytes().next();
     let last_line = run.rsplit(['\n', '\r']).next().unwrap_or_default();
+    // A comment, or a first line that is for the shell, goes on to the end of the line.
+    let goes_on = last_line.contains("--") || last_line.starts_with('#');
     next.is_none()
-        || run.bytes().next_back().is_some_and(is_blank) && !last_line.contains("--")
-        || next.is_some_and(is_blank) && !last_line.contains("--")
+        || !goes_on && (run.bytes().next_back().is_some_and(is_blank) || next.is_some_and(is_blank))
 }
 
 fn surroundings(block: &SyntaxNode, start: TextSize) -> Surroundings {

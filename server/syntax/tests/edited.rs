@@ -142,3 +142,19 @@ fn limits_hold_across_edits() {
     }
     assert!(!tree.errors().is_empty());
 }
+
+#[test]
+fn a_first_line_that_becomes_a_shebang() {
+    for text in ["local bnot ", "local bnot\nx = 1\n", "x()", ""] {
+        let edited = parse(text).edited(
+            &format!("#{text}"),
+            TextRange::empty(0.into()),
+            TextSize::from(1),
+        );
+        assert_eq!(
+            format!("{:#?}", edited.syntax()),
+            format!("{:#?}", parse(&format!("#{text}")).syntax()),
+            "{text}"
+        );
+    }
+}

@@ -62,7 +62,7 @@ impl Rung {
 }
 
 /// Scripts with fewer expressions may take as much work as one with so many.
-const SMALL: u64 = 40_000;
+const SMALL: u64 = 80_000;
 /// Fields of a table up to which each is read by itself when the key is not known.
 const BIG_TABLE: usize = 256;
 /// Further evaluations for functions that nobody calls, besides one for each expression.
@@ -86,8 +86,21 @@ impl Solver<'_> {
     /// From here on, functions that nobody calls are run.
     pub fn start_probing(&mut self) {
         self.probing = true;
+        self.solved_at = self.steps;
         let further = PROBE_BUDGET + self.program.exprs.len() as u64;
         self.budget = self.limit(Rung::Incomplete).min(self.steps + further);
+    }
+
+    /// Whether a tenth more work would have been too much.
+    pub(super) fn is_near_a_limit(&self) -> bool {
+        let is_near = |steps: u64, limit: u64| steps > limit / 10 * 9;
+        let solved_at = match self.probing {
+            true => self.solved_at,
+            false => self.steps,
+        };
+        let further = self.budget.saturating_sub(solved_at);
+        is_near(solved_at, self.limit(Rung::BusiestMerged))
+            || self.probing && is_near(self.steps - solved_at, further)
     }
 
     /// Whether the work so far is in vain: what is left of it will be done again.

@@ -109,6 +109,8 @@ pub(crate) struct Solver<'a> {
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
     loading: bool,
+    /// Evaluations when everything that runs was solved.
+    solved_at: u64,
     /// Running functions that nobody calls: no call-site contexts, and a budget of its own.
     probing: bool,
     budget: u64,
@@ -203,6 +205,7 @@ impl<'a> Solver<'a> {
             queue: VecDeque::new(),
             later: VecDeque::new(),
             loading: true,
+            solved_at: 0,
             probing: false,
             budget: 0,
             rung: Rung::Full,
@@ -437,9 +440,9 @@ impl<'a> Solver<'a> {
         self.steps > self.budget
     }
 
-    /// Whether a little more work could have shown something else.
+    /// Whether work was cut short, or came so near to it that a little more or less could have shown something else.
     pub fn was_cut_short(&self) -> bool {
-        self.rung > Rung::Full || self.ran_dry.get() || self.out_of_budget()
+        self.rung > Rung::Full || self.ran_dry.get() || self.is_near_a_limit()
     }
 
     /// The table of a library, an enumeration or a static class.

@@ -133,12 +133,13 @@ impl Solver<'_> {
 
     /// Functions made in a case see its variables, as those of one round of a loop do, and functions called in it are told apart.
     fn own_variables(&mut self, frame: &Frame, first_var: u32, case: &Case) -> InstId {
-        let first = case
-            .iter()
-            .find_map(|&(_, set)| self.values.elems(set).first());
-        let Some(key) = first.map(|elem| elem.value()) else {
+        let first = case.iter().map(|&(_, set)| set).find(|set| !set.is_empty());
+        let Some(first) = first else {
             return frame.env;
         };
+        // What is the same value here tells rounds apart.
+        let sole = self.values.sole(first);
+        let key = sole.unwrap_or_else(|| self.values.elems(first)[0].value());
         let inner = self.round(frame.env, first_var, key);
         let vars = &self.program.fun(frame.fun).vars;
         for (idx, info) in vars.iter().enumerate().skip(first_var as usize) {

@@ -7,11 +7,11 @@ use mlua::{Function, Lua, Table, Value, ffi};
 
 use crate::{
     builtins::{debug_library, finalizers, io, modules, output, types},
+    charges,
     files::{self, FileError, Reach},
     native::{self, Body, Call, Raise},
     proposed,
     runtime::Host,
-    search,
 };
 
 /// Removes, replaces and limits what `mlua` has opened.
@@ -55,7 +55,7 @@ pub(crate) fn install(lua: &Lua, host: &Host) -> mlua::Result<()> {
     )?;
     io::install(lua, host)?;
     format_without_addresses(lua, host)?;
-    search::install(lua)?;
+    charges::install(lua)?;
     finalizers::install(lua, host)?;
     debug_library::install(lua)?;
     modules::install(lua, host)
