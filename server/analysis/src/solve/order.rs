@@ -12,7 +12,7 @@ use crate::instance::{Edge, How, Instance, Phase};
 use crate::ir::{ExprId, FunId, Loop, VarIdx};
 use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 
-/// Evaluations in the course of one run of the global statements after which order is given up.
+/// Evaluations in the course of one run of the global statements after which order is given up; more in a script with much text.
 const FUEL: u64 = 20_000;
 /// Runs of the global statements after which it is given up, too.
 const MAX_LOADS: u32 = 16;
@@ -39,9 +39,10 @@ impl Solver<'_> {
     pub(super) fn in_order(&self, frame: &Frame) -> bool {
         let is_straight = frame.flow && frame.loops == 0 && self.loading && self.insts[0].running;
         let used = self.steps.saturating_sub(self.loading_since);
-        let has_fuel = !self.is_coarse() && self.loads <= MAX_LOADS && used < FUEL;
+        let fuel = FUEL.max(self.program.exprs.len() as u64 / 2);
+        let has_fuel = !self.is_coarse() && self.loads <= MAX_LOADS && used < fuel;
         // A little more work could have used up the rest.
-        if is_straight && (!has_fuel || used > FUEL / 10 * 9 || self.loads == MAX_LOADS) {
+        if is_straight && (!has_fuel || used > fuel / 10 * 9 || self.loads == MAX_LOADS) {
             self.ran_dry.set(true);
         }
         is_straight && has_fuel
