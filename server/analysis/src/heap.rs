@@ -132,6 +132,26 @@ pub struct Table {
     pub readers: Readers,
 }
 
+impl Table {
+    /// One that holds nothing.
+    fn empty(array: LocId, star: LocId, meta: LocId) -> Table {
+        Table {
+            site: None,
+            kin: Kin::One,
+            lib: None,
+            singleton: false,
+            stored: false,
+            open: false,
+            fields: Vec::new(),
+            summary: None,
+            array,
+            star,
+            meta,
+            readers: Readers::default(),
+        }
+    }
+}
+
 /// Where a key leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -173,18 +193,10 @@ impl Heap {
         let id = TableId(u32::try_from(self.tables.len()).expect("fewer than 2^32 tables"));
         self.merged_into.push(id);
         self.tables.push(Table {
-            site: None,
-            kin: Kin::One,
             lib,
             singleton,
             stored: lib.is_some(),
-            open: false,
-            fields: Vec::new(),
-            summary: None,
-            array,
-            star,
-            meta,
-            readers: Readers::default(),
+            ..Table::empty(array, star, meta)
         });
         id
     }
@@ -221,18 +233,8 @@ impl Heap {
         self.n_merges += 1;
         let (array, star, meta) = (self.loc(), self.loc(), self.loc());
         let left = Table {
-            site: None,
-            kin: Kin::One,
-            lib: None,
-            singleton: false,
             stored: true,
-            open: false,
-            fields: Vec::new(),
-            summary: None,
-            array,
-            star,
-            meta,
-            readers: Readers::default(),
+            ..Table::empty(array, star, meta)
         };
         std::mem::replace(&mut self.tables[from.idx()], left)
     }

@@ -12,6 +12,8 @@ macro_rules! ids {
         }
     )*};
 }
+pub(crate) use ids;
+
 ids! {
     /// An instance: a function in a context (2.2).
     InstId

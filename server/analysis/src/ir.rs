@@ -4,21 +4,10 @@
 
 use halion_syntax::TextRange;
 
+use crate::ids::ids;
 use crate::script::FileId;
 use crate::value::Names;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub u32);
-        impl $name {
-            /// As an index.
-            #[must_use]
-            pub fn idx(self) -> usize { self.0 as usize }
-        }
-    )*};
-}
 ids! {
     /// A function literal or a file's main chunk.
     FunId
