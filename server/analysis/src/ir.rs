@@ -81,6 +81,8 @@ pub struct Fun {
     pub parent: Option<FunId>,
     /// Parameters first, then locals.
     pub vars: Vec<Var>,
+    /// Variables that stand for items in counting loops, with the items as they are written.
+    pub items: Vec<(VarIdx, ExprId)>,
     /// How many of `vars` are parameters, `self` included.
     pub n_params: usize,
     /// Whether it takes `...`.

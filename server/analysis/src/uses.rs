@@ -232,6 +232,11 @@ impl<'a> Walk<'a> {
             }
             Stat::NumericFor(_, bounds, body) => {
                 self.exprs(bounds);
+                let straight = std::mem::replace(&mut self.straight, false);
+                for &(_, item) in &body.items {
+                    self.expr(item);
+                }
+                self.straight = straight;
                 self.guarded(&body.body);
             }
             Stat::GenericFor(_, exprs, _, body) => {

@@ -1,7 +1,9 @@
 //! Items of counting loops: `jobs[i]` in `jobs[i].kind` becomes a variable of the loop, so that what a test says about one of its
 //! fields is known where another one is used.
+//!
+//! The variable is read at the start of a round, so that neither the list nor the counter may be a local that the loop assigns or declares.
 
-use halion_syntax::ast::{self, AstNode};
+use halion_syntax::ast::{self, AssignStat, AstNode};
 use halion_syntax::{SyntaxToken, TextRange};
 
 use super::{Lowering, Resolved};
@@ -14,6 +16,8 @@ pub(super) struct Counter {
     /// Lists by what their name is and how they are written, with the variable that holds the item.
     lists: Vec<(Resolved, String, VarIdx)>,
     items: Vec<(VarIdx, ExprId)>,
+    /// Names that are assigned in the loop.
+    assigned: Vec<String>,
 }
 
 impl Lowering<'_> {
@@ -27,9 +31,11 @@ impl Lowering<'_> {
             var,
             lists: Vec::new(),
             items: Vec::new(),
+            assigned: block.as_ref().map(assigned).unwrap_or_default(),
         });
         let (vars, mut body) = self.loop_body(names, block);
         if let Some(counter) = self.scope().counters.pop() {
+            self.scope().items.extend(&counter.items);
             body.items = counter.items;
         }
         (vars, body)
@@ -84,14 +90,21 @@ impl Lowering<'_> {
         let Some(ast::Expr::Name(key)) = index.index() else {
             return None;
         };
-        let key = self.program.names.id(key.name()?.text());
+        let key_name = key.name()?;
+        let key = self.program.names.id(key_name.text());
         let Resolved::Local(key) = self.resolve(key, false) else {
             return None;
         };
         let counters = &self.scope().counters;
         let counter = counters.iter().rposition(|counter| counter.var == key)?;
         let (list, name) = self.list_name(&index.base()?)?;
-        Some((counter, list, name))
+        let is_declared_inside = matches!(list, Resolved::Local(var) if var >= key);
+        let root = name.split('.').next().unwrap_or_default();
+        let assigned = &self.scope().counters[counter].assigned;
+        let is_assigned = assigned
+            .iter()
+            .any(|name| name == root || name == key_name.text());
+        (!is_declared_inside && !is_assigned).then_some((counter, list, name))
     }
 
     /// `jobs` or `self.jobs`.
@@ -109,4 +122,15 @@ impl Lowering<'_> {
             _ => None,
         }
     }
+}
+
+/// The names that statements in a block give another value.
+fn assigned(block: &ast::Block) -> Vec<String> {
+    let statements = block.syntax().descendants().filter_map(AssignStat::cast);
+    let targets = statements.flat_map(|statement| statement.targets());
+    let names = targets.filter_map(|target| match target {
+        ast::Expr::Name(name) => Some(name.name()?.text().to_owned()),
+        _ => None,
+    });
+    names.collect()
 }

@@ -92,6 +92,8 @@ struct Scope {
     loops: Vec<bool>,
     /// Counting loops around.
     counters: Vec<Counter>,
+    /// Items of all counting loops.
+    items: Vec<(VarIdx, ExprId)>,
 }
 
 use items::Counter;
@@ -137,6 +139,7 @@ impl Lowering<'_> {
             is_declared: header.is_declared,
             parent,
             vars: Vec::new(),
+            items: Vec::new(),
             n_params: 0,
             is_vararg: params.as_ref().is_some_and(ParamList::is_vararg),
             body: Block::default(),
@@ -156,6 +159,7 @@ impl Lowering<'_> {
             labels: Vec::new(),
             loops: Vec::new(),
             counters: Vec::new(),
+            items: Vec::new(),
         });
         if has_self {
             let name = self.program.names.id("self");
@@ -171,6 +175,7 @@ impl Lowering<'_> {
         let scope = self.scopes.pop().expect("pushed above");
         let fun = &mut self.program.funs[id.idx()];
         fun.vars = scope.vars;
+        fun.items = scope.items;
         fun.n_params = n_params;
         fun.body = body;
         fun.n_stats = scope.n_stats;

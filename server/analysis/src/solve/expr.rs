@@ -67,11 +67,14 @@ impl Solver<'_> {
             ExprKind::Fun(fun) => self.values.one(Value::Fun(*fun, frame.env)),
             ExprKind::Local(var) => {
                 let set = self.read_var(frame, *var);
-                // A variable whose initialiser control never got past.
-                if set.is_empty() {
-                    self.sets.unknown
-                } else {
-                    set
+                if !set.is_empty() {
+                    return set;
+                }
+                let mut items = program.fun(frame.fun).items.iter();
+                match items.find(|item| item.0 == *var) {
+                    Some(&(_, item)) => self.expr(frame, item),
+                    // A variable whose initialiser control never got past.
+                    None => self.sets.unknown,
                 }
             }
             ExprKind::Upvalue(levels, var) => {

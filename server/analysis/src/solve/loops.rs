@@ -202,10 +202,24 @@ impl Solver<'_> {
         self.leave_loop(frame, Go::On)
     }
 
-    /// The items whose fields the body of a counting loop looks at.
-    pub(super) fn read_items_of(&mut self, frame: &mut Frame, body: &Loop) {
+    /// The items whose fields the body of a counting loop looks at. One that cannot be read ahead is read where it stands: in the course
+    /// of loading, where order counts, and if reading it runs something.
+    fn read_items_of(&mut self, frame: &mut Frame, body: &Loop) {
+        if frame.flow {
+            return;
+        }
         for &(var, expr) in &body.items {
+            let edges = std::mem::take(&mut frame.edges);
+            let edges_known = std::mem::take(&mut frame.edges_known);
+            let calls = std::mem::take(&mut frame.calls);
+            let calls_known = std::mem::take(&mut frame.calls_known);
             let set = self.expr(frame, expr);
+            let runs_something = !frame.edges.is_empty() || !frame.calls.is_empty();
+            frame.edges = edges;
+            frame.edges_known = edges_known;
+            frame.calls = calls;
+            frame.calls_known = calls_known;
+            let set = if runs_something { SetId::EMPTY } else { set };
             self.write_var(frame, var, set);
         }
     }

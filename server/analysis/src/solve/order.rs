@@ -162,7 +162,6 @@ impl Solver<'_> {
             for &(var, set) in &row {
                 self.write_var(frame, var, set);
             }
-            self.read_items_of(frame, body);
             let go = self.block(frame, &body.body);
             frame.env = outer;
             if go == Go::Dead {

@@ -68,7 +68,11 @@ impl Solver<'_> {
     fn builtin_fails(&self, how: &How, builtin: BuiltinId, args: &Multi) -> Option<bool> {
         let builtin = self.builtins.get(builtin);
         let Some(function) = builtin.api else {
-            let takes_anything = matches!(builtin.special, Special::Type | Special::Print);
+            let takes_anything = match builtin.special {
+                Special::Type => true,
+                Special::Print => self.names.find("__tostring").is_none(),
+                _ => false,
+            };
             return (takes_anything && !args.items.is_empty()).then_some(false);
         };
         if function.dispute.is_some() || function.ui_only || self.kind_is_unsure {
