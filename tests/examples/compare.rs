@@ -2,11 +2,12 @@
 //! error but was not raised, and warnings.
 //!
 //! `cargo run -p tests --example compare FILES`. A file may hold several scripts, each behind a line `-- case: name`; a line
-//! `-- file: name.lua` opens a module of the script. Every callback is played.
+//! `-- file: name.lua` opens a module of the script. Every callback is played,
+//! or what the scenario says that the variable `SCENARIO` names. With `CHAINS=1`, the path to each error is printed too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use halion_analysis::{Code, FileId, Script, ScriptKind, Severity, SourceFile, Why};
+use halion_analysis::{Analysis, Code, FileId, Script, ScriptKind, Severity, SourceFile, Why};
 use halion_engine::{RecordKind, Scenario};
 use tests::both::{self, Place};
 use tests::mutate;
@@ -18,7 +19,7 @@ fn main() {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         for (name, text) in cases(&text) {
             n_cases += 1;
-            let complaints = compare(text);
+            let complaints = compare(name, text);
             n_bad += usize::from(!complaints.is_empty());
             for complaint in complaints {
                 println!("{path} {name}: {complaint}");
@@ -66,9 +67,12 @@ fn script(text: &str) -> Script {
     script
 }
 
-fn compare(text: &str) -> Vec<String> {
+fn compare(name: &str, text: &str) -> Vec<String> {
     let script = script(text);
-    let scenario = Scenario::parse(mutate::SCENARIO).expect("the scenario is well-formed");
+    let other =
+        std::env::var("SCENARIO").map(|path| std::fs::read_to_string(path).expect("a file"));
+    let scenario = other.as_deref().unwrap_or(mutate::SCENARIO);
+    let scenario = Scenario::parse(scenario).expect("the scenario is well-formed");
     let records = both::play(&script, scenario);
     let raised = both::refused(&records);
     let mut complaints = Vec::new();
@@ -80,6 +84,15 @@ fn compare(text: &str) -> Vec<String> {
         }
     }
     let analysis = halion_analysis::analyze(&script);
+    // By its name, a case with a plus has something planted in it.
+    match name.contains('+') {
+        false if name.contains('/') && !raised.is_empty() => complaints.push("RAISES".to_owned()),
+        true if raised.is_empty() => complaints.push("RAISES NOTHING".to_owned()),
+        _ => {}
+    }
+    if std::env::var_os("CHAINS").is_some() {
+        print_chains(name, &script, &analysis);
+    }
     let mut marked = BTreeMap::new();
     for diagnostic in &analysis.diagnostics {
         let place = Place {
@@ -129,4 +142,23 @@ fn compare(text: &str) -> Vec<String> {
     }
     let seen: BTreeSet<_> = complaints.drain(..).collect();
     seen.into_iter().collect()
+}
+
+fn print_chains(name: &str, script: &Script, analysis: &Analysis) {
+    let errors = analysis.diagnostics.iter();
+    for found in errors.filter(|found| found.severity == Severity::Error) {
+        println!("{name}: {}", found.message);
+        for step in &found.chain {
+            let line = |file: FileId, start| both::line_of(script, file, start);
+            let supplied = step
+                .supplied_at
+                .map(|(file, range)| line(file, range.start()));
+            println!(
+                "  {}: {:?} {}, supplied at {supplied:?}",
+                line(step.file, step.range.start()),
+                step.why,
+                step.shown_name()
+            );
+        }
+    }
 }

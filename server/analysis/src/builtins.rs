@@ -45,6 +45,7 @@ pub enum Special {
     Type,
     ToString,
     Print,
+    Random,
     /// Gives a constant for constants.
     Constant,
     Concat,
@@ -188,6 +189,7 @@ fn special(full_name: &str) -> Special {
         "tostring" => Special::ToString,
         "print" | "printRaw" => Special::Print,
         "table.concat" => Special::Concat,
+        "math.random" => Special::Random,
         "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
         | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
         | "math.ceil" | "math.abs" | "math.max" | "math.min" | "bit32.band" | "bit32.bor"

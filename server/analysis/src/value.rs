@@ -393,6 +393,15 @@ impl Values {
         }
     }
 
+    /// The elements of a set that another one does not have.
+    pub fn without(&mut self, set: SetId, other: SetId) -> SetId {
+        let other: Vec<Elem> = self.elems(other).to_vec();
+        let has = |elem: &Elem| other.iter().any(|known| known.value() == elem.value());
+        let kept = self.elems(set).iter().copied().filter(|elem| !has(elem));
+        let kept = kept.collect();
+        self.intern(kept)
+    }
+
     /// The set with everything that can be called or indexed, or that is likely to be a key, marked unsure.
     pub fn unsure(&mut self, set: SetId) -> SetId {
         let elems = self.elems(set).to_vec();

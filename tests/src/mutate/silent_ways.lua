@@ -835,3 +835,24 @@ local function runN()
   end
 end
 -- call: function() jobsN[1] = { kind = "go", f = print } jobsN[2] = { kind = "stop", f = F } runN() end
+
+-- way: method of every object from its constructor
+local CN = {}
+CN.__index = CN
+local fN = F
+function CN:go() fN() end
+function CN.new(go)
+  local o = setmetatable({}, CN)
+  o.go = go
+  return o
+end
+-- call: function() CN.new(print):go() end
+
+-- way: other kept value
+local keptN, otherN = {}, {}
+local function keepN(number) keptN[number] = { go = print } otherN[number] = { go = F } end
+-- call: function() local n = os.time() keepN(n) keptN[n].go() end
+
+-- way: other padded key
+local padN = { key007 = print, key7 = F }
+-- call: function() padN["key" .. string.format("%03d", 7)]() end

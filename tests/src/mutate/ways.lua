@@ -1518,3 +1518,60 @@ local function runN()
   end
 end
 -- call: function() jobsN[1] = { kind = "stop", f = print } jobsN[2] = { kind = "go", f = F } runN() end
+
+-- way: value made by __index
+local cacheN = setmetatable({}, { __index = function(t, key)
+  local value = F
+  rawset(t, key, value)
+  value()
+  return value
+end })
+-- call: function() local _ = cacheN.first end
+
+-- way: value made by __index for any key
+local cacheN = setmetatable({}, { __index = function(t, key)
+  local f = F
+  f()
+  t[key] = true
+  return true
+end })
+-- call: function() local _ = cacheN[os.time()] end
+
+-- way: method that replaces itself
+local CN = {}
+CN.__index = CN
+local fN = F
+function CN:go() fN() self.go = print end
+local oN = setmetatable({}, CN)
+-- call: function() oN:go() end
+
+-- way: method given back
+local CN = {}
+CN.__index = CN
+local fN = F
+function CN:go() fN() end
+local oN = setmetatable({}, CN)
+oN.go = print
+oN.go = nil
+-- call: function() oN:go() end
+
+-- way: kept by a number
+local keptN = {}
+local function keepN(number) keptN[number] = { print = print, go = F } end
+-- call: function() local n = os.time() keepN(n) keptN[n].go() end
+
+-- way: random item
+local fN = F
+local listN = { fN, fN }
+-- call: function() listN[math.random(#listN)]() end
+
+-- way: padded key
+local padN = { key007 = F, key7 = print }
+-- call: function() padN["key" .. string.format("%03d", 7)]() end
+
+-- way: text of what may be nil
+local machineN = { state = "idle", onidle = print }
+local nextN = { idle = "busy" }
+machineN.onbusy = F
+local function stepN() return machineN["on" .. nextN[machineN.state]] end
+-- call: function() stepN()() end

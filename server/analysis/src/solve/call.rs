@@ -133,6 +133,10 @@ impl Solver<'_> {
         if has_choice && callees.len() > MAX_CHOICE {
             return self.fan_out(frame, how, (set, &callees), args);
         }
+        let is_builtin = |value| matches!(value, Value::Builtin(_));
+        if !frame.fresh.is_empty() && !self.values.kinds(set).all(is_builtin) {
+            self.show(frame, args);
+        }
         for elem in callees {
             self.steps += 2;
             let value = self.values.get(elem.value());

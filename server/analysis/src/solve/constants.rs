@@ -167,7 +167,7 @@ impl Solver<'_> {
         (result.len() <= MAX_TEXT_LEN).then(|| Value::Str(self.names.id(&result)))
     }
 
-    /// `string.format` with `%s` and `%d` only.
+    /// `string.format` with `%s`, `%d` and `%02d` only.
     fn format(&mut self, args: &Multi) -> Option<SetId> {
         let Value::Str(pattern) = self.values.single(*args.items.first()?)? else {
             return None;
@@ -183,21 +183,46 @@ impl Solver<'_> {
                 sets.push(self.text(&format!("%{rest}")));
                 continue;
             }
+            let letter_at = part.find(|letter: char| !letter.is_ascii_digit())?;
+            let (width, part) = part.split_at(letter_at);
             let (letter, plain) = part.split_at_checked(1)?;
             let set = *args.items.get(position)?;
             position += 1;
+            let is_number = matches!(letter, "d" | "i");
             let fits = |value: Value| match value {
-                Value::Str(_) => letter == "s",
-                Value::Num(_) => letter == "s" || letter == "d",
+                Value::Str(_) => letter == "s" && width.is_empty(),
+                Value::Num(_) => is_number || letter == "s" && width.is_empty(),
                 _ => false,
             };
             if !self.values.kinds(set).all(fits) {
                 return None;
             }
+            let set = match width {
+                "" => set,
+                _ => self.padded(set, width)?,
+            };
             sets.push(set);
             sets.push(self.text(plain));
         }
         self.join_texts(&sets)
+    }
+
+    /// Whole numbers as `%3d` and `%03d` write them.
+    fn padded(&mut self, numbers: SetId, width: &str) -> Option<SetId> {
+        let count: usize = width.parse().ok().filter(|&count| count < MAX_TEXT_LEN)?;
+        let mut texts = SetId::EMPTY;
+        for (value, _) in self.values.list(numbers) {
+            let Value::Num(bits) = value else { return None };
+            let text = number_text(f64::from_bits(bits))?;
+            let text = match width.starts_with('0') {
+                true if text.starts_with('-') => return None,
+                true => format!("{text:0>count$}"),
+                false => format!("{text:>count$}"),
+            };
+            let text = self.text(&text);
+            texts = self.values.union(texts, text);
+        }
+        Some(texts)
     }
 
     pub(super) fn text(&mut self, text: &str) -> SetId {

@@ -280,6 +280,8 @@ impl Solver<'_> {
                 || chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
             loops: 0,
             doubts: 0,
+            depth: 0,
+            fresh: SmallVec::new(),
             splits: 0,
             edges: Vec::new(),
             edges_known: FxHashSet::default(),

@@ -249,6 +249,18 @@ impl Solver<'_> {
         } else {
             self.operator(frame, expr, operator.event, &sets)
         };
+        // Nothing is made of nil or a boolean without a metamethod.
+        for set in &mut sets {
+            let counting = self.values.filter(*set, |value| {
+                !matches!(
+                    value,
+                    Value::Nil | Value::Absent | Value::True | Value::False
+                )
+            });
+            if !counting.is_empty() {
+                *set = counting;
+            }
+        }
         let folded = self.fold(expr, operator, &sets);
         let plain = match (operator.event, folded) {
             (_, Some(set)) => set,
@@ -272,6 +284,7 @@ impl Solver<'_> {
     fn table(&mut self, frame: &mut Frame, expr: ExprId, items: &[Item]) -> SetId {
         let single = frame.flow && frame.loops == 0;
         let table = self.heap.table_at(expr, frame.env, single);
+        self.note_fresh(frame, table);
         let mut position = 0u32;
         let is_long = items.len() > LONG_LIST;
         let mut has_data = false;

@@ -2,6 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use smallvec::SmallVec;
+
+use super::fresh::Fresh;
 use crate::instance::{BuiltinCall, Edge, Phase};
 use crate::ir::{ExprId, FunId, Name, VarIdx};
 use crate::value::{BuiltinId, ClassId, InstId, LocId, SetId};
@@ -25,6 +28,10 @@ pub(crate) struct Frame {
     pub loops: u32,
     /// Tests around, or before with a way out, that only some of the calls merged into this one may pass.
     pub(super) doubts: u32,
+    /// Blocks around.
+    pub(super) depth: u32,
+    /// Tables that nobody else knows yet.
+    pub(super) fresh: SmallVec<[Fresh; 2]>,
     /// Cases of records around.
     pub splits: u32,
     pub edges: Vec<Edge>,

@@ -20,6 +20,13 @@ impl Frame {
 
 impl Solver<'_> {
     pub(super) fn block(&mut self, frame: &mut Frame, block: &Block) -> Go {
+        frame.depth += 1;
+        let go = self.block_inside(frame, block);
+        Self::leave_block(frame);
+        go
+    }
+
+    fn block_inside(&mut self, frame: &mut Frame, block: &Block) -> Go {
         let stats = &block.0;
         let has_goto = self.program.fun(frame.fun).has_goto;
         if !has_goto || !stats.iter().any(|stat| matches!(stat, Stat::Label(_))) {

@@ -193,6 +193,9 @@ impl Solver<'_> {
                 }
                 self.sets.nil
             }
+            // Any of the positions between its bounds.
+            Special::Random if !args.items.is_empty() => self.sets.index,
+            Special::Random => self.sets.truthy,
             Special::Remove => match self.remove_in_order(frame, args) {
                 Some(removed) => removed,
                 None => self.read_items(frame, how, first),

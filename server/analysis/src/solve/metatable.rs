@@ -44,12 +44,17 @@ impl Solver<'_> {
         &mut self,
         frame: &mut Frame,
         how: &How,
-        table: TableId,
-        key: Key,
+        (table, key): (TableId, Key),
         key_set: SetId,
         depth: u32,
+        only_functions: bool,
     ) -> (SetId, bool) {
-        let handlers = self.metamethod(frame, table, "__index");
+        let mut handlers = self.metamethod(frame, table, "__index");
+        if only_functions {
+            handlers = self.values.filter(handlers, |value| {
+                matches!(value, Value::Fun(..) | Value::Builtin(_))
+            });
+        }
         let mut result = SetId::EMPTY;
         for (handler, unsure) in self.values.list(handlers) {
             let found = match handler {

@@ -12,6 +12,7 @@ mod doubt;
 mod expr;
 mod flow;
 mod frame;
+mod fresh;
 mod host;
 mod iterate;
 mod jumps;

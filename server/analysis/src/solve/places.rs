@@ -236,23 +236,30 @@ impl Solver<'_> {
             Key::Star => self.read_all(frame, table, true),
         };
         let found = self.chosen(table, found);
-        let has_value = self.values.kinds(found).any(|value| value != Value::Absent);
         let may_be_absent = self.values.kinds(found).any(|value| value == Value::Absent);
+        let is_there = |value| !matches!(value, Value::Absent | Value::Nil);
+        let has_value = self.values.kinds(found).any(is_there);
+        let may_be_nil = self.values.kinds(found).any(|value| !is_there(value));
         let mut set = self.values.filter(found, |value| value != Value::Absent);
-        if may_be_absent {
-            if let Key::Const(key) = key
-                && let Some(base) = self.base(table, key)
-            {
-                return self.values.union(set, base);
-            }
-            let (behind, has_meta) = if has_value || depth > MAX_INDEX_CHAIN {
+        if may_be_absent
+            && let Key::Const(key) = key
+            && let Some(base) = self.base(table, key)
+        {
+            return self.values.union(set, base);
+        }
+        if may_be_nil {
+            // Of an unknown key, only a function may be asked besides: what else a class has is no item of its objects.
+            let only_functions = has_value && !matches!(key, Key::Const(_));
+            let (behind, has_meta) = if depth > MAX_INDEX_CHAIN {
                 (SetId::EMPTY, false)
             } else {
-                self.read_behind(frame, how, table, key, key_set, depth)
+                self.read_behind(frame, how, (table, key), key_set, depth, only_functions)
             };
-            set = self.values.union(set, behind);
-            // Absence is never proof: nothing known means anything but a function, nil included.
-            if !has_meta {
+            if has_meta {
+                set = self.values.filter(set, is_there);
+                set = self.values.union(set, behind);
+            } else if may_be_absent {
+                // Absence is never proof: nothing known means anything but a function, nil included.
                 let nothing = if has_value || self.is_private(frame, table) {
                     self.sets.nil
                 } else {
@@ -302,12 +309,18 @@ impl Solver<'_> {
         if self.heap.get(table).open {
             set = self.values.union(set, self.sets.unknown);
         }
+        // What the script keeps under keys that only playing gives is what it finds there again. What it kept while it loaded is a choice.
         let others = self.read_loc(frame, star);
+        let kept = self.heap.at(star).load;
+        let fresh = self.values.without(others, kept);
+        let chosen = self.values.without(others, fresh);
+        let others = fresh;
         if !unsure {
-            let others = self.values.unsure(others);
+            let chosen = self.values.unsure(chosen);
+            set = self.values.union(set, chosen);
             return self.values.union(set, others);
         }
-        set = self.values.union(set, others);
+        set = self.values.union(set, chosen);
         set = self.values.with(set, Value::Absent);
         let n_tables = self
             .values
@@ -316,10 +329,9 @@ impl Solver<'_> {
             .count();
         let n_functions = self.values.has_function(set);
         if n_functions || n_tables > 1 {
-            self.values.unsure(set)
-        } else {
-            set
+            set = self.values.unsure(set);
         }
+        self.values.union(set, others)
     }
 
     /// `table[key] = set`.
@@ -355,10 +367,15 @@ impl Solver<'_> {
         {
             self.note_builtin_global(loc, set, from);
         }
-        if frame.flow && only && self.heap.get(table).singleton && matches!(key, Key::Const(_)) {
+        let is_one = only && matches!(key, Key::Const(_));
+        if frame.flow && is_one && self.heap.get(table).singleton {
             self.write_flow(loc, set);
         } else {
+            let from_start = is_one && self.is_from_start(frame, table);
             self.write_weak(loc, set);
+            if from_start {
+                self.set_definite(loc);
+            }
         }
     }
 

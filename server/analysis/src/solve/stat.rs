@@ -80,6 +80,7 @@ impl Solver<'_> {
             }
             Stat::Return(exprs) => {
                 if let Some(values) = self.list(frame, exprs) {
+                    self.show(frame, &values);
                     self.give_results(frame.inst, &values);
                 }
                 self.note_exit(frame);

@@ -1,0 +1,63 @@
+//! Fields that every object of a constructor has: those that the function which makes it stores before anybody else can see it.
+//!
+//! What such an object does not get from its class is then known, though it was not written in the braces.
+
+use super::Solver;
+use super::frame::Frame;
+use crate::heap::Kin;
+use crate::value::{LocId, Multi, TableId, Value};
+
+/// A table that only the running function knows, and the block in which it was made.
+#[derive(Clone, Copy)]
+pub(super) struct Fresh {
+    table: TableId,
+    depth: u32,
+}
+
+impl Solver<'_> {
+    /// A table was made here.
+    pub(super) fn note_fresh(&mut self, frame: &mut Frame, table: TableId) {
+        let has_goto = self.program.fun(frame.fun).has_goto;
+        if !frame.flow && !has_goto && !self.heap.get(table).stored {
+            let depth = frame.depth + frame.splits;
+            frame.fresh.push(Fresh { table, depth });
+        }
+    }
+
+    /// Others may see these values from here on.
+    pub(super) fn show(&self, frame: &mut Frame, values: &Multi) {
+        let seen = |table| {
+            let mut sets = values.items.iter().chain([&values.rest]);
+            sets.any(|&set| {
+                self.values
+                    .kinds(set)
+                    .any(|kind| kind == Value::Table(table))
+            })
+        };
+        frame.fresh.retain(|fresh| !seen(fresh.table));
+    }
+
+    /// A block ends.
+    pub(super) fn leave_block(frame: &mut Frame) {
+        frame.depth -= 1;
+        let depth = frame.depth + frame.splits;
+        frame.fresh.retain(|fresh| fresh.depth <= depth);
+    }
+
+    /// Something is stored in a field: whether each such table has it from then on before anybody looks.
+    pub(super) fn is_from_start(&self, frame: &Frame, table: TableId) -> bool {
+        let depth = frame.depth + frame.splits;
+        let mut fresh = frame.fresh.iter();
+        fresh.any(|fresh| fresh.table == table && fresh.depth == depth)
+            && !self.heap.get(table).stored
+            && self.heap.get(table).kin != Kin::Mixed
+    }
+
+    /// A place is never without a value.
+    pub(super) fn set_definite(&mut self, loc: LocId) {
+        if !self.heap.at(loc).definite {
+            self.heap.at(loc).definite = true;
+            self.wake(loc, false);
+        }
+    }
+}
