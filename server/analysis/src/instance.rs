@@ -146,6 +146,8 @@ pub struct Instance {
     pub is_called: bool,
     /// Results; nothing until it returns.
     pub results: Option<Multi>,
+    /// Functions and tables that its errors may carry.
+    pub thrown: SetId,
     /// Instances that use the results.
     pub callers: Readers,
     /// How often it was run.
@@ -185,6 +187,7 @@ impl Instance {
             varargs: Multi::default(),
             is_called: false,
             results: None,
+            thrown: SetId::EMPTY,
             callers: Readers::default(),
             runs: 0,
             dirty: true,

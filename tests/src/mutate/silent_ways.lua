@@ -856,3 +856,18 @@ local function keepN(number) keptN[number] = { go = print } otherN[number] = { g
 -- way: other padded key
 local padN = { key007 = print, key7 = F }
 -- call: function() padN["key" .. string.format("%03d", 7)]() end
+
+-- way: other thrown
+local function throwN(f) error({ go = f }) end
+local function catchN(f)
+  local ok, problem = pcall(throwN, f)
+  if not ok and type(problem) == "table" then problem.go() end
+end
+local fN = F
+local function unusedN() catchN(fN) end
+-- call: function() catchN(print) end
+
+-- way: thrown and caught further in
+local fN = F
+local function innerN() return (pcall(error, { go = fN })) end
+-- call: function() local ok, problem = pcall(function() innerN() error({ go = print }) end) problem.go() end

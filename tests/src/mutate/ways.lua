@@ -1575,3 +1575,25 @@ local nextN = { idle = "busy" }
 machineN.onbusy = F
 local function stepN() return machineN["on" .. nextN[machineN.state]] end
 -- call: function() stepN()() end
+
+-- way: thrown
+local function throwN(f) error({ go = f }) end
+local function catchN(f)
+  local ok, problem = pcall(throwN, f)
+  if not ok and type(problem) == "table" then problem.go() end
+end
+-- call: function() catchN(F) end
+
+-- way: method of an error
+local EN = {}
+EN.__index = EN
+EN.go = F
+local function tryN(f)
+  local ok, problem = pcall(f)
+  if not ok and getmetatable(problem) == EN then problem:go() end
+end
+-- call: function() tryN(function() error(setmetatable({}, EN), 0) end) end
+
+-- way: __tostring in a format [no wait]
+local oN = setmetatable({}, { __tostring = function() local f = F f() return "" end })
+-- call: function() local _ = string.format("%s", oN) end

@@ -212,7 +212,7 @@ impl Solver<'_> {
     }
 
     /// Runs the callee if it has something new to see, and returns its results; `None` if it does not return.
-    pub(super) fn results_of(&mut self, frame: &Frame, inst: InstId) -> Option<Multi> {
+    pub(super) fn results_of(&mut self, frame: &mut Frame, inst: InstId) -> Option<Multi> {
         if frame.chunk && !frame.flow && self.loading {
             self.publish(frame);
         }
@@ -240,6 +240,7 @@ impl Solver<'_> {
         }
         self.listen_results(inst, frame.inst);
         self.pass_version(frame.inst, inst);
+        self.pass_thrown(frame, inst);
         if self.out_of_budget() {
             return Some(Multi {
                 rest: self.sets.unknown,
@@ -280,6 +281,7 @@ impl Solver<'_> {
                 || chunk && self.loading && (inst.0 == 0 || self.required.contains(&fun.file)),
             loops: 0,
             doubts: 0,
+            thrown: SetId::EMPTY,
             depth: 0,
             fresh: SmallVec::new(),
             splits: 0,
@@ -332,7 +334,10 @@ impl Solver<'_> {
         instance.running = false;
         instance.edges = frame.edges;
         instance.calls = frame.calls;
-        if instance.results != before && !in_order {
+        let old = instance.thrown;
+        instance.thrown = self.values.union(old, frame.thrown);
+        let throws_more = instance.thrown != old;
+        if (instance.results != before || throws_more) && !in_order {
             self.wake_callers(inst);
         }
     }

@@ -432,20 +432,6 @@ impl Solver<'_> {
         }
     }
 
-    /// A member of the string library, which is the metatable of strings.
-    pub(super) fn string_member(&mut self, frame: &mut Frame, how: &How, key: SetId) -> SetId {
-        let Value::Table(table) = self.lib("string", crate::heap::Lib::Lua("string")) else {
-            return self.sets.unknown;
-        };
-        let Some(value @ Value::Str(_)) = self.values.single(key) else {
-            return self.sets.unknown;
-        };
-        let Some(key_kind) = key_of(value, &mut self.values) else {
-            return self.sets.unknown;
-        };
-        self.read_field(frame, how, table, key_kind, key, 0)
-    }
-
     /// `getContext()` in a phase (HALion semantics 1.3, 10.4).
     pub(super) fn context_name(&mut self, phase: Phase) -> SetId {
         match self.names.find(phase.thread().name()) {

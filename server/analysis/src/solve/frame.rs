@@ -28,6 +28,8 @@ pub(crate) struct Frame {
     pub loops: u32,
     /// Tests around, or before with a way out, that only some of the calls merged into this one may pass.
     pub(super) doubts: u32,
+    /// Functions and tables that errors from here may carry.
+    pub(super) thrown: SetId,
     /// Blocks around.
     pub(super) depth: u32,
     /// Tables that nobody else knows yet.

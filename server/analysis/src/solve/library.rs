@@ -5,7 +5,7 @@ use super::constants::as_number;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
-use crate::heap::{Key, Lib, key_of};
+use crate::heap::{Key, key_of};
 use crate::instance::How;
 use crate::value::{BuiltinId, Multi, SetId, Value};
 
@@ -22,15 +22,8 @@ impl Solver<'_> {
         let short = self.builtins.get(builtin).short.clone();
         let first = args.get(0, &mut self.values);
         let result = match special {
-            Special::Pcall => return self.protected_call(frame, how, &short, args),
+            Special::Pcall => return self.protected_call(frame, how, &short, args, None),
             Special::Xpcall => {
-                let at = args.exprs.get(1).copied().flatten().unwrap_or(how.callee);
-                let handler = args.get(1, &mut self.values);
-                let handler = self.callable(handler);
-                if !handler.is_empty() {
-                    let how = how.through(&short, Why::Callback, at);
-                    self.invoke(frame, &how, handler, &Self::args(&[self.sets.truthy]));
-                }
                 let mut without_handler = args.clone();
                 if without_handler.items.len() > 1 {
                     without_handler.items.remove(1);
@@ -38,7 +31,7 @@ impl Solver<'_> {
                         without_handler.exprs.remove(1);
                     }
                 }
-                return self.protected_call(frame, how, &short, &without_handler);
+                return self.protected_call(frame, how, &short, &without_handler, Some(args));
             }
             Special::Sort => {
                 let items = self.read_items(frame, how, first);
@@ -94,7 +87,7 @@ impl Solver<'_> {
                             }
                         }
                         Value::Str(_) | Value::Truthy => {
-                            let meta = self.string_metatable(frame);
+                            let meta = self.string_metatable();
                             result = self.values.union(result, meta);
                         }
                         _ => {}
@@ -214,16 +207,18 @@ impl Solver<'_> {
                 return Some(results);
             }
             Special::Error => {
-                let thrown = self.values.filter(first, |value| {
-                    matches!(value, Value::Fun(..) | Value::Builtin(_) | Value::Table(_))
-                });
-                // Which `pcall` catches it depends on the way it takes.
-                let thrown = self.values.unsure(thrown);
-                self.write_weak(self.thrown, thrown);
+                self.throw(frame, first);
                 return None;
             }
             Special::Concat => self.concat(frame, how, args),
-            Special::Constant => return self.constant_call(&short, args),
+            Special::Constant => {
+                if short == "format" {
+                    for &arg in args.items.iter().skip(1) {
+                        self.operator(frame, how.callee, "__tostring", &[arg]);
+                    }
+                }
+                return self.constant_call(&short, args);
+            }
             Special::Type => self.type_names(first),
             Special::ToString | Special::Print => {
                 for position in 0..args.items.len().max(1) {
@@ -259,19 +254,6 @@ impl Solver<'_> {
             Some(set) => Multi::one(set),
             None => self.unknown_results(),
         })
-    }
-
-    /// The metatable of strings, which has the string library as `__index`.
-    fn string_metatable(&mut self, frame: &mut Frame) -> SetId {
-        let meta = self.lib("getmetatable(\"\")", Lib::Lua("string metatable"));
-        let library = self.lib("string", Lib::Lua("string"));
-        if let Value::Table(table) = meta {
-            let name = self.names.id("__index");
-            let key = self.values.id(Value::Str(name));
-            let library = self.values.one(library);
-            self.write_field(frame, table, Key::Const(key), library, true, None);
-        }
-        self.values.one(meta)
     }
 
     /// A replacement table is read by the matches, which are some strings, so its `__index` may run.

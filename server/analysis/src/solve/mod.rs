@@ -31,6 +31,7 @@ mod protected;
 mod refine;
 mod split;
 mod stat;
+mod strings;
 mod version;
 mod wake;
 
@@ -104,8 +105,6 @@ pub(crate) struct Solver<'a> {
     stored: FxHashSet<SetId>,
     /// Change callbacks, by their places in `roots`.
     change_callbacks: FxHashMap<InstId, usize>,
-    /// What scripts give to `error`.
-    thrown: LocId,
     rounds: FxHashMap<(InstId, u32, ValueId), InstId>,
     queue: VecDeque<InstId>,
     later: VecDeque<InstId>,
@@ -171,7 +170,6 @@ impl<'a> Solver<'a> {
         };
         let mut heap = Heap::default();
         let globals = heap.table(Some(Lib::Globals), true);
-        let thrown = heap.loc();
         let mut solver = Solver {
             program,
             script,
@@ -201,7 +199,6 @@ impl<'a> Solver<'a> {
             passed: FxHashSet::default(),
             fans: FxHashMap::default(),
             change_callbacks: FxHashMap::default(),
-            thrown,
             rounds: FxHashMap::default(),
             queue: VecDeque::new(),
             later: VecDeque::new(),

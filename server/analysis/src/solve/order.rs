@@ -98,6 +98,7 @@ impl Solver<'_> {
         frame.edges.push(edge);
         self.listen_results(inst, frame.inst);
         self.run(inst);
+        self.pass_thrown(frame, inst);
         self.insts[inst.idx()].results.clone()
     }
 

@@ -7,17 +7,33 @@ use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::instance::How;
 use crate::ir::{Block, ExprId, ExprKind, FunId, Stat};
-use crate::value::{BuiltinId, Multi, SetId, Value};
+use crate::value::{BuiltinId, InstId, Multi, SetId, Value};
 
 impl Solver<'_> {
-    /// `pcall(f, ...)`.
+    /// An error with these values leaves the function.
+    pub(super) fn throw(&mut self, frame: &mut Frame, values: SetId) {
+        let thrown = self.values.filter(values, |value| {
+            matches!(value, Value::Fun(..) | Value::Builtin(_) | Value::Table(_))
+        });
+        frame.thrown = self.values.union(frame.thrown, thrown);
+    }
+
+    /// What a function that was called may throw, its caller may throw too.
+    pub(super) fn pass_thrown(&mut self, frame: &mut Frame, inst: InstId) {
+        let thrown = self.insts[inst.idx()].thrown;
+        frame.thrown = self.values.union(frame.thrown, thrown);
+    }
+
+    /// `pcall(f, ...)`, or `xpcall` with all its arguments, of which the second one is told of errors.
     pub(super) fn protected_call(
         &mut self,
         frame: &mut Frame,
         how: &How,
         short: &str,
         args: &Multi,
+        of_xpcall: Option<&Multi>,
     ) -> Option<Multi> {
+        let outer = std::mem::take(&mut frame.thrown);
         let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
         let given = args.get(0, &mut self.values);
         let callee = self.callable(given);
@@ -38,19 +54,24 @@ impl Solver<'_> {
                 results.rest = inner.rest;
             }
         }
+        let thrown = std::mem::replace(&mut frame.thrown, outer);
+        let mut problem = self.values.union(thrown, self.sets.truthy);
+        if let Some(all) = of_xpcall {
+            let at = all.exprs.get(1).copied().flatten().unwrap_or(how.callee);
+            let handler = all.get(1, &mut self.values);
+            let handler = self.callable(handler);
+            if !handler.is_empty() {
+                let how = how.through(short, Why::Callback, at);
+                let told = self.invoke(frame, &how, handler, &Self::args(&[problem]));
+                problem = told.map_or(problem, |told| told.get(0, &mut self.values));
+            }
+        }
         if results.items[0] == self.sets.yes {
             return Some(results);
         }
-        let thrown = self.read_loc(frame, self.thrown);
-        let thrown = self.values.filter(thrown, |value| value != Value::Absent);
-        if !thrown.is_empty() {
-            match results.items.get_mut(1) {
-                Some(item) => *item = self.values.union(*item, thrown),
-                None => {
-                    let item = self.values.union(thrown, self.sets.truthy);
-                    results.items.push(item);
-                }
-            }
+        match results.items.get_mut(1) {
+            Some(item) => *item = self.values.union(*item, problem),
+            None => results.items.push(problem),
         }
         results.rest = self.values.union(results.rest, self.sets.truthy);
         Some(results)
