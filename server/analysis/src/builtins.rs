@@ -46,6 +46,9 @@ pub enum Special {
     ToString,
     Print,
     Random,
+    /// `match` and `find`.
+    Match,
+    Gmatch,
     /// Gives a constant for constants.
     Constant,
     Concat,
@@ -190,10 +193,13 @@ fn special(full_name: &str) -> Special {
         "print" | "printRaw" => Special::Print,
         "table.concat" => Special::Concat,
         "math.random" => Special::Random,
+        "string.match" | "string.find" => Special::Match,
+        "string.gmatch" => Special::Gmatch,
         "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
         | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
-        | "math.ceil" | "math.abs" | "math.max" | "math.min" | "bit32.band" | "bit32.bor"
-        | "bit32.bxor" | "bit32.lshift" | "bit32.rshift" => Special::Constant,
+        | "math.fmod" | "math.sqrt" | "math.ceil" | "math.abs" | "math.max" | "math.min"
+        | "bit32.band" | "bit32.bor" | "bit32.bxor" | "bit32.btest" | "bit32.bnot"
+        | "bit32.lshift" | "bit32.rshift" => Special::Constant,
         "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
         // Hooks, and ways into variables that no name in the text shows.
         "debug.debug" | "debug.sethook" | "debug.setlocal" | "debug.setupvalue"

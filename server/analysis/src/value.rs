@@ -405,18 +405,15 @@ impl Values {
     /// The set with everything that can be called or indexed, or that is likely to be a key, marked unsure.
     pub fn unsure(&mut self, set: SetId) -> SetId {
         let elems = self.elems(set).to_vec();
+        // Whichever object of HALion it is, it has the methods of its class.
+        let first = self.kinds(set).find(is_live);
+        let is_one_class = matches!(first, Some(Value::Host(_) | Value::Hosts(_)))
+            && (self.kinds(set).filter(is_live)).all(|other| Some(other) == first);
         let marked = elems
             .into_iter()
             .map(|elem| {
-                let live = matches!(
-                    self.kind(elem.value()),
-                    Value::Fun(..)
-                        | Value::Builtin(_)
-                        | Value::Table(_)
-                        | Value::Host(_)
-                        | Value::Hosts(_)
-                        | Value::Str(_)
-                );
+                let kind = self.kind(elem.value());
+                let live = matches!(kind, Value::Str(_)) || is_live(&kind) && !is_one_class;
                 Elem::new(elem.value(), elem.unsure() || live)
             })
             .collect();
@@ -447,6 +444,14 @@ impl Values {
         self.kinds(set)
             .any(|value| matches!(value, Value::Fun(..) | Value::Builtin(_)))
     }
+}
+
+/// Whether it can be called or indexed.
+fn is_live(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)
+    )
 }
 
 impl Default for Values {

@@ -871,3 +871,30 @@ local function unusedN() catchN(fN) end
 local fN = F
 local function innerN() return (pcall(error, { go = fN })) end
 -- call: function() local ok, problem = pcall(function() innerN() error({ go = print }) end) problem.go() end
+
+-- way: other part of a text
+local handlersN = { open = F, print = print }
+local function runN(command)
+  local name, now = command:match("^(%a+)/(%d)$")
+  if now == "1" then handlersN[name]() end
+end
+-- call: function() runN("open/0") runN("print/1") end
+
+-- way: other path of keys
+local treeN = { a = { b = F, c = print } }
+local function atN(path)
+  local found = treeN
+  for key in path:gmatch("%w+") do found = found[key] end
+  return found
+end
+-- call: function() atN("a.c")() end
+
+-- way: other searched text
+local fN = F
+local function openN(name) if name:find("bad") then fN() end end
+-- call: function() openN("a good one") end
+
+-- way: bits that are not set
+local fN = F
+local function fireN(flags) if bit32.btest(flags, 4) then fN() end end
+-- call: function() fireN(bit32.bor(1, 2)) end

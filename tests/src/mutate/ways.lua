@@ -1597,3 +1597,30 @@ end
 -- way: __tostring in a format [no wait]
 local oN = setmetatable({}, { __tostring = function() local f = F f() return "" end })
 -- call: function() local _ = string.format("%s", oN) end
+
+-- way: part of a text
+local handlersN = { open = F, print = print }
+local function runN(command)
+  local name, now = command:match("^(%a+)/(%d)$")
+  if now == "1" then handlersN[name]() end
+end
+-- call: function() runN("open/0") runN("print/1") runN("open/1") end
+
+-- way: path of keys
+local treeN = { a = { b = F, c = print } }
+local function atN(path)
+  local found = treeN
+  for key in path:gmatch("%w+") do found = found[key] end
+  return found
+end
+-- call: function() atN("a.b")() end
+
+-- way: capital letter
+local namedN = { doOpen = F, doopen = print }
+local function doN(name) namedN["do" .. name:gsub("^%l", string.upper)]() end
+-- call: function() doN("open") end
+
+-- way: searched text
+local fN = F
+local function openN(name) if string.find(name, "bad", 1, true) then fN() end end
+-- call: function() openN("a bad one") end

@@ -119,6 +119,15 @@ impl Solver<'_> {
             ("abs", []) => number.abs(),
             ("max", _) => further.iter().copied().fold(number, f64::max),
             ("min", _) => further.iter().copied().fold(number, f64::min),
+            ("btest", _) => {
+                return Some(match bits("band", number, further)? == 0.0 {
+                    true => Value::False,
+                    false => Value::True,
+                });
+            }
+            ("bnot", []) => f64::from(u32::MAX) - bits("band", number, &[])?,
+            ("fmod", [divisor]) => number % divisor,
+            ("sqrt", []) => number.sqrt(),
             ("band" | "bor" | "bxor" | "lshift" | "rshift", _) => bits(function, number, further)?,
             ("tostring", []) => {
                 let text = number_text(number)?;
@@ -276,7 +285,7 @@ fn arithmetic(event: &str, left: f64, right: f64) -> Option<f64> {
 }
 
 /// How Lua writes an integer; other numbers are not needed as keys.
-fn number_text(number: f64) -> Option<String> {
+pub(super) fn number_text(number: f64) -> Option<String> {
     (number == number.trunc() && number.abs() < 1e14).then(|| format!("{number:.0}"))
 }
 

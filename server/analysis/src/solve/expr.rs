@@ -139,7 +139,7 @@ impl Solver<'_> {
         }
     }
 
-    fn truth(&self, yes: bool, no: bool) -> SetId {
+    pub(super) fn truth(&self, yes: bool, no: bool) -> SetId {
         match (yes, no) {
             (true, true) => self.sets.boolean,
             (true, false) => self.sets.yes,

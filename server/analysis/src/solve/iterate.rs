@@ -19,7 +19,7 @@ impl Solver<'_> {
         &mut self,
         frame: &mut Frame,
         iterator: SetId,
-        state: SetId,
+        (state, control): (SetId, SetId),
     ) -> Option<Vec<Vec<SetId>>> {
         let Some(Value::Builtin(builtin)) = self.values.single(iterator) else {
             return None;
@@ -38,6 +38,7 @@ impl Solver<'_> {
                             .any(|key| matches!(key, Value::Num(_) | Value::Index | Value::Truthy))
                     }));
                 }
+                (Special::Gmatch, _) => all.extend(self.gmatch_rows(one, control)?),
                 (Special::Ipairs, _) => all.extend(self.rows(frame, one)?),
                 _ => return None,
             }
@@ -122,12 +123,15 @@ impl Solver<'_> {
         &mut self,
         frame: &mut Frame,
         iterator: SetId,
-        state: SetId,
+        (state, control): (SetId, SetId),
     ) -> Option<(Vec<Vec<SetId>>, Order)> {
         let Value::Builtin(builtin) = self.values.single(iterator)? else {
             return None;
         };
         let special = self.builtins.get(builtin).special;
+        if special == Special::Gmatch {
+            return Some((self.gmatch_rows(state, control)?, Order::Given));
+        }
         let Value::Table(table) = self.values.single(state)? else {
             return None;
         };

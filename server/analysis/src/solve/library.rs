@@ -37,7 +37,19 @@ impl Solver<'_> {
                 let items = self.read_items(frame, how, first);
                 return self.call_back(frame, how, &short, args, 1, &[items, items], first);
             }
+            Special::Match => {
+                let found = self.match_texts(&short, args);
+                return Some(found.unwrap_or_else(|| self.unknown_results()));
+            }
+            Special::Gmatch => {
+                let iterator = self.builtin(builtin);
+                let parts = self.gmatch(iterator, args);
+                return Some(parts.unwrap_or_else(|| self.unknown_results()));
+            }
             Special::Gsub => {
+                if let Some(replaced) = self.replace(args) {
+                    return Some(replaced);
+                }
                 let table = args.get(2, &mut self.values);
                 let truthy = self.sets.truthy;
                 self.run_index_handlers(frame, how, table);
@@ -231,7 +243,11 @@ impl Solver<'_> {
                 };
                 folded.unwrap_or(self.sets.truthy)
             }
-            Special::RawEqual => self.sets.boolean,
+            Special::RawEqual => {
+                let second = args.get(1, &mut self.values);
+                let (same, differ) = self.compare(first, second);
+                self.truth(same, differ)
+            }
             Special::Require => return self.require(frame, how, first),
             Special::Unseen => {
                 self.lose_sight();

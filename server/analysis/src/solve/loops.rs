@@ -3,6 +3,7 @@
 use super::Solver;
 use super::frame::{Delta, Frame, Go, Mark, Place};
 use super::order::Round;
+use crate::builtins::Special;
 use crate::instance::How;
 use crate::ir::{ExprId, Loop, VarIdx};
 use crate::value::{SetId, Value};
@@ -261,20 +262,24 @@ impl Solver<'_> {
         };
         let iterator = values.get(0, &mut self.values);
         let state = values.get(1, &mut self.values);
+        let control = values.get(2, &mut self.values);
+        let state_control = (state, control);
         let how = self.how(frame, site, exprs.first().copied().unwrap_or(site));
         if self.in_order(frame)
-            && let Some((rows, order)) = self.rows_in_order(frame, iterator, state)
+            && let Some((rows, order)) = self.rows_in_order(frame, iterator, state_control)
         {
             let rows = self.bind(vars, rows);
             return self.rows_loop(frame, body, &rows, order);
         }
-        let bindings = self.iterations(frame, iterator, state);
-        let next = self.values.filter(iterator, |value| {
-            matches!(value, Value::Fun(..) | Value::Table(_) | Value::Builtin(_))
+        let bindings = self.iterations(frame, iterator, state_control);
+        let builtins = &self.builtins;
+        let is_gmatch = |id| builtins.get(id).special == Special::Gmatch;
+        let next = self.values.filter(iterator, |value| match value {
+            Value::Builtin(id) => !is_gmatch(id),
+            _ => matches!(value, Value::Fun(..) | Value::Table(_)),
         });
         if !next.is_empty() && bindings.is_none() {
-            let control = values.get(2, &mut self.values);
-            return self.iterator_loop(frame, vars, &how, next, (state, control), body);
+            return self.iterator_loop(frame, vars, &how, next, state_control, body);
         }
         let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
         let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;

@@ -25,6 +25,7 @@ mod metatable;
 mod modules;
 mod open;
 mod order;
+mod patterns;
 mod places;
 mod positions;
 mod protected;
