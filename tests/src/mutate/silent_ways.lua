@@ -898,3 +898,12 @@ local function openN(name) if name:find("bad") then fN() end end
 local fN = F
 local function fireN(flags) if bit32.btest(flags, 4) then fN() end end
 -- call: function() fireN(bit32.bor(1, 2)) end
+
+-- way: many records with another tag
+local recordsN = {}
+for i = 1, 15 do
+  recordsN[#recordsN + 1] = { id = i, kind = "a", f = print }
+  recordsN[#recordsN + 1] = { id = i, kind = "b", f = F }
+end
+local function allN(kind) for _, r in ipairs(recordsN) do if r.kind == kind then r.f() end end end
+-- call: function() allN("a") end

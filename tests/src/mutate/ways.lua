@@ -1624,3 +1624,13 @@ local function doN(name) namedN["do" .. name:gsub("^%l", string.upper)]() end
 local fN = F
 local function openN(name) if string.find(name, "bad", 1, true) then fN() end end
 -- call: function() openN("a bad one") end
+
+-- way: one of many records
+local recordsN = {}
+for i = 1, 15 do
+  recordsN[#recordsN + 1] = { id = i, kind = "a", f = print }
+  recordsN[#recordsN + 1] = { id = i, kind = "b", f = print }
+end
+recordsN[#recordsN + 1] = { id = 0, kind = "b", f = F }
+local function allN(kind) for _, r in ipairs(recordsN) do if r.kind == kind then r.f() end end end
+-- call: function() allN("b") end

@@ -170,7 +170,7 @@ impl Solver<'_> {
     pub(super) fn max_keys(&self) -> usize {
         match self.is_coarse() {
             true => self.few(),
-            false => 24,
+            false => 48,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::origin::Relation;
 use crate::value::{Multi, SetId, Value, ValueId};
 
 /// Constant texts are followed up to this many at once.
-pub(super) const MAX_TEXTS: usize = 8;
+pub(super) const MAX_TEXTS: usize = 48;
 /// Texts longer than this, in bytes, are some string.
 pub(super) const MAX_TEXT_LEN: usize = 64;
 

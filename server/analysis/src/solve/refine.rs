@@ -10,7 +10,7 @@ use crate::ir::{ExprId, ExprKind, VarIdx};
 use crate::value::{SetId, Value};
 
 /// Tables of one variable up to which a test is asked about each.
-const MAX_TOLD_APART: usize = 16;
+const MAX_TOLD_APART: usize = 64;
 
 impl Solver<'_> {
     /// Leaves of the tested variables what can get past the test.

@@ -7,8 +7,10 @@ use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, Stat, VarIdx};
 use crate::value::{InstId, Multi, SetId, TableId, Value, ValueId};
 
-/// Records of one variable that are told apart; more of them are looked at together.
+/// Records of one variable that are told apart; of more of them, those that are alike are looked at together.
 const MAX_RECORDS: usize = 8;
+/// Past this many records, all are looked at together.
+const MAX_GROUPED: usize = 512;
 /// Splits inside each other in one function.
 const MAX_SPLITS: u32 = 2;
 
@@ -165,9 +167,9 @@ impl Solver<'_> {
                 Value::Table(table) => Some(table),
                 _ => None,
             })
-            .take(MAX_RECORDS + 1)
+            .take(MAX_GROUPED + 1)
             .collect();
-        if tables.len() < 2 || tables.len() > MAX_RECORDS {
+        if tables.len() < 2 || tables.len() > MAX_GROUPED {
             return None;
         }
         let mut contents: Vec<Vec<ValueId>> = Vec::new();
@@ -177,11 +179,15 @@ impl Solver<'_> {
         if contents.iter().all(|functions| *functions == contents[0]) {
             return None;
         }
-        let mut sets: Vec<SetId> = tables
+        let groups = match tables.len() > MAX_RECORDS {
+            true => self.alike(frame, &tables)?,
+            false => tables.iter().map(|&table| vec![table]).collect(),
+        };
+        let mut sets: Vec<SetId> = groups
             .iter()
-            .map(|&table| {
-                self.values
-                    .filter(set, |value| value == Value::Table(table))
+            .map(|group| {
+                let is_in = |value| matches!(value, Value::Table(table) if group.contains(&table));
+                self.values.filter(set, is_in)
             })
             .collect();
         let others = self
@@ -191,6 +197,80 @@ impl Solver<'_> {
             sets.push(others);
         }
         Some(sets)
+    }
+
+    /// Tables in groups: those of one group have the same constants and kinds of values in the fields that tell many of them apart,
+    /// such as `thread` of `{ thread = "Processor", name = "play", f = f }`. `None` if there is no such field.
+    fn alike(&mut self, frame: &Frame, tables: &[TableId]) -> Option<Vec<Vec<TableId>>> {
+        let mut keys: Vec<ValueId> = Vec::new();
+        for &table in tables {
+            let fields = &self.heap.get(table).fields;
+            let new = fields.iter().map(|&(key, _)| key);
+            let new: Vec<_> = new.filter(|key| !keys.contains(key)).collect();
+            keys.extend(new);
+            if keys.len() > MAX_RECORDS * 2 {
+                return None;
+            }
+        }
+        self.steps += (keys.len() * tables.len()) as u64;
+        let mut columns = Vec::new();
+        for key in keys {
+            let of_table = |&table: &TableId| self.traits_of(frame, table, key);
+            let column: Vec<Vec<Value>> = tables.iter().map(of_table).collect();
+            let mut kinds: Vec<_> = column.iter().collect();
+            kinds.sort_by_cached_key(|traits| format!("{traits:?}"));
+            kinds.dedup();
+            if (2..=MAX_RECORDS).contains(&kinds.len()) {
+                columns.push((kinds.len(), column));
+            }
+        }
+        columns.sort_by_key(|&(n_kinds, _)| n_kinds);
+        let mut group_of = vec![0; tables.len()];
+        let mut n_groups = 1;
+        for (_, column) in columns {
+            let mut finer: Vec<(usize, &Vec<Value>)> = Vec::new();
+            let both = group_of.iter().zip(&column);
+            let numbers: Vec<usize> = both
+                .map(|(&group, traits)| {
+                    let known = finer.iter().position(|known| *known == (group, traits));
+                    known.unwrap_or_else(|| {
+                        finer.push((group, traits));
+                        finer.len() - 1
+                    })
+                })
+                .collect();
+            if finer.len() > MAX_RECORDS {
+                continue;
+            }
+            n_groups = finer.len();
+            group_of = numbers;
+        }
+        if n_groups == 1 {
+            return None;
+        }
+        let mut groups = vec![Vec::new(); n_groups];
+        for (&table, group) in tables.iter().zip(group_of) {
+            groups[group].push(table);
+        }
+        Some(groups)
+    }
+
+    /// What a field says about a table: a constant itself, of other values only that they are there.
+    fn traits_of(&mut self, frame: &Frame, table: TableId, key: ValueId) -> Vec<Value> {
+        let Some(loc) = self.heap.find_field(table, key) else {
+            return vec![Value::Absent];
+        };
+        let set = self.read_loc(frame, loc);
+        let of_value = |&elem: &crate::value::Elem| match self.values.kind(elem.value()) {
+            Value::Str(_) | Value::Num(_) => self.values.get(elem.value()),
+            kind @ (Value::Nil | Value::Absent | Value::True | Value::False | Value::Unknown) => {
+                kind
+            }
+            _ => Value::Truthy,
+        };
+        let mut traits: Vec<Value> = self.values.elems(set).iter().map(of_value).collect();
+        traits.dedup();
+        traits
     }
 
     fn functions_in(&mut self, frame: &Frame, table: TableId) -> Vec<ValueId> {
