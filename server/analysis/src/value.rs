@@ -38,6 +38,8 @@ pub enum Value {
     Table(TableId),
     /// A function of HALion or of the Lua library.
     Builtin(BuiltinId),
+    /// One of so many functions that they are not told apart.
+    AnyFunction,
     /// An object of HALion of this class or one that extends it.
     Host(ClassId),
     /// An array of such objects.
@@ -60,6 +62,10 @@ pub struct Values {
     /// [`Value::Truthy`] in a set whose constants were merged, once there is one. It keeps further constants out: else the set would grow
     /// and be merged for ever.
     merged: Option<Elem>,
+    /// Functions told apart in a set; more of them become [`Value::AnyFunction`].
+    max_functions: usize,
+    /// That one, once there is one. It keeps further functions out as `merged` does constants.
+    any_function: Option<Elem>,
     /// Which constants anything has looked at.
     pub(crate) origins: Origins,
 }
@@ -76,10 +82,17 @@ impl Values {
             unions: FxHashMap::default(),
             singles: Vec::new(),
             merged: None,
+            max_functions: usize::MAX,
+            any_function: None,
             origins: Origins::default(),
         };
         values.set_ids.insert(Box::new([]), SetId::EMPTY);
         values
+    }
+
+    /// Tells only so many functions apart in a set, from now on.
+    pub fn limit_functions(&mut self, most: usize) {
+        self.max_functions = most;
     }
 
     /// The number of a value.
@@ -279,6 +292,9 @@ impl Values {
             elems.retain(|elem| !self.is_constant(*elem) || *elem == merged);
         }
         elems.dedup_by_key(|elem| elem.value());
+        if self.any_function.is_some() || elems.len() > self.max_functions {
+            self.merge_functions(&mut elems);
+        }
         if let Some(&id) = self.set_ids.get(elems.as_slice()) {
             return id;
         }
@@ -346,6 +362,29 @@ impl Values {
         elems.truncate(MAX_ELEMENTS);
     }
 
+    /// Very many functions become one, which nobody can say anything about.
+    fn merge_functions(&mut self, elems: &mut Vec<Elem>) {
+        let is_function = |values: &[Value], elem: &Elem| {
+            matches!(
+                values[elem.value().idx()],
+                Value::Fun(..) | Value::Builtin(_)
+            )
+        };
+        let merged = self.any_function;
+        let is_merged = merged.is_some_and(|merged| elems.binary_search(&merged).is_ok());
+        let functions = elems.iter().filter(|elem| is_function(&self.values, elem));
+        if !is_merged && functions.count() <= self.max_functions {
+            return;
+        }
+        elems.retain(|elem| !is_function(&self.values, elem));
+        if !is_merged {
+            let merged = merged.unwrap_or_else(|| Elem::new(self.id(Value::AnyFunction), true));
+            self.any_function = Some(merged);
+            elems.push(merged);
+            elems.sort_unstable();
+        }
+    }
+
     /// Whether it is a number or string, known or not.
     fn is_constant(&self, elem: Elem) -> bool {
         matches!(
@@ -366,7 +405,7 @@ impl Values {
         if let Some(&union) = self.unions.get(&key) {
             return union;
         }
-        let elems = self.elems(a).iter().chain(self.elems(b)).copied().collect();
+        let elems = merge(self.elems(a), self.elems(b));
         let union = self.intern(elems);
         self.unions.insert(key, union);
         union
@@ -452,6 +491,20 @@ fn is_live(value: &Value) -> bool {
         value,
         Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)
     )
+}
+
+/// Both sorted lists as one.
+fn merge(mut a: &[Elem], mut b: &[Elem]) -> Vec<Elem> {
+    let mut merged = Vec::with_capacity(a.len() + b.len());
+    while let ([first, a_rest @ ..], [second, b_rest @ ..]) = (a, b) {
+        merged.push(*first.min(second));
+        let (is_first, is_second) = (first <= second, second <= first);
+        a = if is_first { a_rest } else { a };
+        b = if is_second { b_rest } else { b };
+    }
+    merged.extend_from_slice(a);
+    merged.extend_from_slice(b);
+    merged
 }
 
 impl Default for Values {

@@ -53,8 +53,8 @@ impl Rung {
         let size = n_exprs.max(SMALL);
         match self {
             Rung::Full => 0,
-            Rung::BusiestMerged => size * 2,
-            Rung::CallsMerged => size * 5 / 2,
+            Rung::BusiestMerged => size * 5 / 2,
+            Rung::CallsMerged => size * 11 / 4,
             Rung::Coarse => size * 3,
             Rung::Incomplete => size * 40,
         }
@@ -62,11 +62,15 @@ impl Rung {
 }
 
 /// Scripts with fewer expressions may take as much work as one with so many.
-const SMALL: u64 = 80_000;
+const SMALL: u64 = 40_000;
+/// Functions told apart in one place where functions are not told apart well.
+pub(super) const MAX_FUNCTIONS: usize = 32;
 /// Fields of a table up to which each is read by itself when the key is not known.
 const BIG_TABLE: usize = 256;
 /// Further evaluations for functions that nobody calls, besides one for each expression.
 const PROBE_BUDGET: u64 = 100_000;
+/// Runs of each function that nobody calls: one to see what there is, one for what the others of them left.
+const PROBE_RUNS: u32 = 2;
 /// Runs of a function that is shared by its callers after which they take what it has given so far, and are woken later.
 const EAGER_RUNS: u32 = 8;
 
@@ -86,6 +90,7 @@ impl Solver<'_> {
     /// From here on, functions that nobody calls are run.
     pub fn start_probing(&mut self) {
         self.probing = true;
+        self.n_live = self.insts.len();
         self.solved_at = self.steps;
         let further = PROBE_BUDGET + self.program.exprs.len() as u64;
         self.budget = self.limit(Rung::Incomplete).min(self.steps + further);
@@ -203,8 +208,16 @@ impl Solver<'_> {
         let instance = &self.insts[inst.idx()];
         match self.is_coarse() {
             true => instance.runs > 0,
-            false => instance.runs >= EAGER_RUNS && instance.results.is_some(),
+            false => {
+                let eager = if self.probing { 1 } else { EAGER_RUNS };
+                instance.runs >= eager && instance.results.is_some()
+            }
         }
+    }
+
+    /// Whether an instance stays as it is: it is known how all that runs comes out, and the rest has run often enough.
+    pub(super) fn is_settled(&self, inst: InstId) -> bool {
+        self.probing && self.insts[inst.idx()].runs >= PROBE_RUNS
     }
 
     /// How far precision was given up.

@@ -13,6 +13,8 @@ use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 const MAX_CONTEXT_STATS: u32 = 40;
 /// Up to this many calls deep; past it, by the last call and the one at that depth.
 const MAX_CONTEXT_DEPTH: u8 = 6;
+/// Contexts per function that the callers of the caller tell apart; past it, the place of the call does.
+const MAX_DEEP_CONTEXTS: u32 = 24;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 96;
 /// Calls followed on the stack; deeper ones wait in the queue.
@@ -36,9 +38,12 @@ impl Solver<'_> {
         if let Some(&inst) = self.contexts.get(&key) {
             return inst;
         }
-        if site.is_some() {
+        if let Some((call, caller)) = site {
             let count = self.contexts_of_fun.entry(fun).or_insert(0);
             *count += 1;
+            if *count > MAX_DEEP_CONTEXTS && caller != InstId::NONE {
+                return self.instance(fun, env, phase, Some((call, InstId::NONE)), depth);
+            }
             if *count > MAX_CONTEXTS {
                 return self.instance(fun, env, phase, None, 0);
             }
@@ -220,7 +225,7 @@ impl Solver<'_> {
             self.insts[inst.idx()].dirty = true;
         }
         let instance = &self.insts[inst.idx()];
-        if instance.dirty {
+        if instance.dirty && !self.is_settled(inst) {
             let is_late = instance.running || self.nesting >= MAX_NESTING || self.is_busy(inst);
             if is_late {
                 self.enqueue(inst);

@@ -194,13 +194,17 @@ impl Solver<'_> {
         let (mut same, mut differ) = (false, false);
         for left in self.values.elems(left) {
             for right in self.values.elems(right) {
+                if same && differ {
+                    return (true, true);
+                }
                 let (left, right) = (left.value(), right.value());
                 let kind = |id| match self.values.kind(id) {
                     Value::Absent => Value::Nil,
                     kind => kind,
                 };
                 match (kind(left), kind(right)) {
-                    (Value::Unknown, _) | (_, Value::Unknown) => (same, differ) = (true, true),
+                    (Value::Unknown | Value::AnyFunction, _)
+                    | (_, Value::Unknown | Value::AnyFunction) => (same, differ) = (true, true),
                     (
                         Value::Truthy | Value::Index,
                         Value::Truthy | Value::Index | Value::Num(_) | Value::Str(_),
@@ -411,6 +415,7 @@ impl Solver<'_> {
                 Value::Str(_) | Value::Truthy => self.string_member(frame, how, key),
                 Value::Builtin(_)
                 | Value::Fun(..)
+                | Value::AnyFunction
                 | Value::Nil
                 | Value::Absent
                 | Value::True

@@ -345,7 +345,7 @@ impl Solver<'_> {
         let mut result = SetId::EMPTY;
         for (value, _) in self.values.list_kinds(set) {
             let name = match value {
-                Value::Fun(..) | Value::Builtin(_) => "function",
+                Value::Fun(..) | Value::Builtin(_) | Value::AnyFunction => "function",
                 Value::Table(_) | Value::Hosts(_) => "table",
                 Value::Nil | Value::Absent => "nil",
                 Value::True | Value::False => "boolean",

@@ -114,6 +114,8 @@ pub(crate) struct Solver<'a> {
     solved_at: u64,
     /// Running functions that nobody calls: no call-site contexts, and a budget of its own.
     probing: bool,
+    /// Instances when that began.
+    n_live: usize,
     budget: u64,
     rung: Rung,
     /// Functions whose calls are not told apart any more.
@@ -206,6 +208,7 @@ impl<'a> Solver<'a> {
             loading: true,
             solved_at: 0,
             probing: false,
+            n_live: 0,
             budget: 0,
             rung: Rung::Full,
             merged: FxHashSet::default(),
@@ -236,6 +239,7 @@ impl<'a> Solver<'a> {
             *self = Solver::new(self.program, names, script, self.kind, self.kind_is_unsure);
             self.steps = steps;
             self.rung = Rung::Coarse;
+            self.values.limit_functions(budget::MAX_FUNCTIONS);
             self.set_budget();
             self.run_all();
         }

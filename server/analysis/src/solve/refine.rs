@@ -237,7 +237,7 @@ impl Frame {
 /// Whether `type` gives this name for a value; `None` if it may.
 fn is_of_type(value: Value, name: &str) -> Option<bool> {
     let own = match value {
-        Value::Fun(..) | Value::Builtin(_) => "function",
+        Value::Fun(..) | Value::Builtin(_) | Value::AnyFunction => "function",
         Value::Table(_) | Value::Hosts(_) => "table",
         Value::Nil | Value::Absent => "nil",
         Value::True | Value::False => "boolean",

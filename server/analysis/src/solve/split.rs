@@ -157,7 +157,7 @@ impl Solver<'_> {
 
     /// The values of a set one by one, if they are several tables that differ in the functions they hold; what else it holds is one more.
     fn records(&mut self, frame: &Frame, set: SetId) -> Option<Vec<SetId>> {
-        if frame.flow || self.probing || frame.splits >= MAX_SPLITS {
+        if frame.flow || self.probing || self.is_coarse() || frame.splits >= MAX_SPLITS {
             return None;
         }
         let tables: Vec<TableId> = self

@@ -69,7 +69,8 @@ impl Solver<'_> {
     }
 
     fn wake_one(&mut self, inst: InstId, run: u32) {
-        if run == self.run_of(inst) {
+        let is_live = inst.idx() < self.n_live;
+        if run == self.run_of(inst) && !is_live && !self.is_settled(inst) {
             self.enqueue(inst);
         }
     }
