@@ -12,7 +12,7 @@ use crate::free_literals::{FreeLiteral, is_plain_text};
 use crate::function_info::FunctionInfo;
 use crate::origin::MAX_CHANGED;
 use crate::script::{FileId, Script};
-use crate::{Analysis, solve_script};
+use crate::{Analysis, rules, solve_script, sort};
 
 /// Literals by file and by place among the free ones of the file.
 type Changed = BTreeSet<(usize, usize)>;
@@ -79,10 +79,6 @@ impl Known {
         let moves: Vec<Moves> = files
             .map(|(idx, (old, new))| {
                 let is_changed = !old.parse.is_shared_with(&new.parse);
-                // Messages about errors speak of lines and of what lies around.
-                if is_changed && !(old.parse.errors().is_empty() && new.parse.errors().is_empty()) {
-                    return None;
-                }
                 let free = &self.free[idx];
                 let is_annotated = is_changed && has_annotations(&old.text);
                 let sameness = Sameness {
@@ -142,14 +138,17 @@ impl Known {
             });
             literals.collect()
         });
+        // What the parser says speaks of lines and of what lies around; no comment suppresses it.
+        let mut found = rules::syntax_error::check(&script);
+        let others = diagnostics.iter();
+        let others = others.filter(|found| found.code != Code::SyntaxError);
+        found.extend(others.map(|found| moved_diagnostic(found, moves)));
+        sort(&mut found);
         Known {
             free: free.collect(),
             changed,
             analysis: Analysis {
-                diagnostics: diagnostics
-                    .iter()
-                    .map(|found| moved_diagnostic(found, moves))
-                    .collect(),
+                diagnostics: found,
                 functions: functions
                     .iter()
                     .map(|function| moved_function(function, moves))

@@ -97,6 +97,11 @@ pub fn analyze(script: &Script) -> Analysis {
     solve_script(script).0
 }
 
+/// By file and offset.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|found| (found.file, found.range.start(), found.code, found.severity));
+}
+
 /// The analysis, and for each file the literals that it does not depend on.
 fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
     let mut diagnostics = rules::syntax_error::check(script);
@@ -128,14 +133,7 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
     diagnostics.extend(rules::needs_controller::check(&mut solver, &probes));
     let complete = !solver.out_of_budget();
     suppress::apply(&lines, &annotations, &mut diagnostics, complete);
-    diagnostics.sort_by(|a, b| {
-        (a.file, a.range.start(), a.code, a.severity).cmp(&(
-            b.file,
-            b.range.start(),
-            b.code,
-            b.severity,
-        ))
-    });
+    sort(&mut diagnostics);
     let functions = function_info::function_infos(&mut solver, &solved, &probes);
     let free = free_literals::free_literals(&solver, script.files.len());
     let analysis = Analysis {

@@ -411,6 +411,12 @@ impl Values {
         union
     }
 
+    /// Many sets together.
+    pub fn union_all(&mut self, sets: &[SetId]) -> SetId {
+        let elems = sets.iter().flat_map(|&set| self.elems(set)).copied();
+        self.intern(elems.collect())
+    }
+
     /// The set with one more value.
     pub fn with(&mut self, set: SetId, value: Value) -> SetId {
         let one = self.one(value);

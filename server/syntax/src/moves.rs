@@ -22,6 +22,8 @@ pub struct Sameness<'a> {
 pub struct Moves {
     /// In order, none empty; tokens and what lies between them, moved by the same distance.
     runs: Vec<Run>,
+    /// In order, the ends of nodes that are not closed and go on to the next token.
+    ends: Vec<(TextSize, TextSize)>,
     old_len: TextSize,
     new_len: TextSize,
 }
@@ -39,13 +41,15 @@ impl Moves {
         let mut walk = Walk {
             sameness,
             runs: Vec::new(),
+            ends: Vec::new(),
             old: Side::default(),
             new: Side::default(),
         };
         // Of an empty text, all of it and its start are the same place.
         let is_empty = old.green.text_len() == 0.into() && new.green.text_len() > 0.into();
-        (!is_empty && walk.nodes(&old.green, &new.green)).then_some(Moves {
+        (!is_empty && walk.children(&old.green, &new.green)).then_some(Moves {
             runs: walk.runs,
+            ends: walk.ends,
             old_len: walk.old.offset,
             new_len: walk.new.offset,
         })
@@ -80,6 +84,9 @@ impl Moves {
     }
 
     fn end(&self, old: TextSize) -> TextSize {
+        if let Ok(end) = self.ends.binary_search_by_key(&old, |end| end.0) {
+            return self.ends[end].1;
+        }
         let behind = self.runs.partition_point(|run| run.old.start() < old);
         match behind.checked_sub(1).map(|last| self.runs[last]) {
             Some(run) if old < run.old.end() => run.at(old - run.old.start()),
@@ -112,6 +119,7 @@ impl Side {
 struct Walk<'a> {
     sameness: &'a Sameness<'a>,
     runs: Vec<Run>,
+    ends: Vec<(TextSize, TextSize)>,
     old: Side,
     new: Side,
 }
@@ -123,9 +131,24 @@ impl Walk<'_> {
         if std::ptr::eq(old, new) {
             return self.pair(old.text_len(), new.text_len());
         }
-        if old.kind() != new.kind() {
-            return false;
+        // Where a block ends, nobody asks.
+        let is_block = old.kind().0 == SyntaxKind::Block as u16;
+        old.kind() == new.kind() && self.children(old, new) && (is_block || self.ends_alike())
+    }
+
+    /// Whether both nodes end with a token, or neither does.
+    fn ends_alike(&mut self) -> bool {
+        let Some(last) = self.runs.last() else {
+            return true;
+        };
+        let (old, new) = (self.old.offset, self.new.offset);
+        if old > last.old.end() && self.ends.last().is_none_or(|end| end.0 < old) {
+            self.ends.push((old, new));
         }
+        (old > last.old.end()) == (new > last.new.end())
+    }
+
+    fn children(&mut self, old: &GreenNodeData, new: &GreenNodeData) -> bool {
         let (mut olds, mut news) = (old.children(), new.children());
         loop {
             let old = next(&mut olds, &mut self.old, self.sameness);

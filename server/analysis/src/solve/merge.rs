@@ -217,26 +217,38 @@ impl Solver<'_> {
         let fields = facts.fields.clone();
         let (array, summary) = (facts.array, self.heap.loc());
         self.steps += fields.len() as u64;
+        let mut all = Vec::with_capacity(fields.len() + 1);
         for loc in fields.into_iter().map(|(_, loc)| loc).chain([array]) {
-            self.pour(loc, summary);
+            all.push(self.content(loc));
+            self.heap.at(summary).host |= self.heap.at(loc).host;
         }
+        let all = self.values.union_all(&all);
+        self.write_weak(summary, all);
         self.heap.get_mut(table).summary = Some(summary);
         Some(summary)
     }
 
     /// What one place may hold, another one may hold from here on; who read the first one reads on there.
     fn pour(&mut self, from: LocId, to: LocId) {
-        let place = &self.heap.locs[from.idx()];
-        let (load, weak, last) = (place.load, place.weak, place.last);
+        let set = self.content(from);
         self.heap.at(to).host |= self.heap.at(from).host;
-        let mut set = self.values.union(load, weak);
-        set = self.values.union(set, last.unwrap_or_default());
-        if let Some(&now) = self.flow.get(&from) {
-            let now = self.values.filter(now, |value| value != Value::Absent);
-            set = self.values.union(set, now);
-        }
         self.write_weak(to, set);
         self.wake(from, false);
+    }
+
+    /// Everything that a place may hold.
+    fn content(&mut self, loc: LocId) -> SetId {
+        let place = &self.heap.locs[loc.idx()];
+        let (load, weak, last) = (place.load, place.weak, place.last);
+        let set = self.values.union(load, weak);
+        let set = self.values.union(set, last.unwrap_or_default());
+        match self.flow.get(&loc) {
+            Some(&now) => {
+                let now = self.values.filter(now, |value| value != Value::Absent);
+                self.values.union(set, now)
+            }
+            None => set,
+        }
     }
 }
 

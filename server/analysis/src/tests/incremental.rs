@@ -217,8 +217,16 @@ fn a_function_that_is_the_scripts_own_may_use_its_arguments() {
 }
 
 #[test]
-fn a_broken_file_is_analysed_again_until_it_is_whole() {
-    assert!(!moves("x = \n", "x", "-- y\nx"));
+fn in_a_broken_file_what_the_parser_says_is_told_anew() {
+    let broken =
+        "function onNote()\n  local length = 20\n  if length then\n  openURL(\"a\")\nend\n";
+    assert!(moves(broken, "function", "-- y\nfunction"));
+    assert!(moves(broken, "20", "  20 -- why"));
+    assert!(!moves(broken, "end", "end end"));
+    // A function that is not closed goes on to the next one.
+    let unclosed = "function M.run({} -- why\nfunction onNote()\n  openURL(\"a\")\nend\n";
+    assert!(moves(unclosed, "-- why", "  -- why not"));
+    assert!(!moves(broken, "then", ""));
     let mut script = whole(PARTS, &FILES);
     script.files[1].parse = parse("x = ");
     let known = Known::first(script.clone());
