@@ -48,6 +48,13 @@ impl Solver<'_> {
 
     /// The values of a counting variable between constants.
     pub(super) fn counts(&mut self, bounds: &Multi) -> Option<Vec<SetId>> {
+        let is_number = |set: &SetId| {
+            let mut kinds = self.values.kinds(*set);
+            kinds.all(|kind| matches!(kind, Value::Num(_)))
+        };
+        if !bounds.items.iter().all(is_number) {
+            return None;
+        }
         let mut numbers = Vec::new();
         for &set in &bounds.items {
             match self.values.single(set)? {
@@ -107,8 +114,9 @@ impl Solver<'_> {
             Value::Num(bits) => Some(f64::from_bits(bits)),
             _ => None,
         };
+        // Which number the first one is, nobody looks at if it is not needed.
         let last = number(self, 1).or_else(|| self.length(frame, bounds[1]));
-        let (Some(first), Some(last)) = (number(self, 0), last) else {
+        let Some((first, last)) = last.and_then(|last| Some((number(self, 0)?, last))) else {
             return any;
         };
         let step = (sets.items.len() > 2).then(|| number(self, 2).unwrap_or(0.0));
