@@ -3,13 +3,16 @@
 //! A set is a sorted list of elements, kept once for all equal sets, so that comparing, copying and caching unions cost one integer.
 //! An element is a value with one bit: unsure, if it was found through an unknown key or receiver (2.6).
 
+mod limits;
+
 use rustc_hash::FxHashMap;
 
+pub(crate) use self::limits::MAX_CONSTANTS;
 pub use crate::ids::{BuiltinId, ClassId, Elem, InstId, LocId, SetId, TableId, ValueId};
 use crate::ir::{ExprId, FunId, Name};
 pub use crate::multi::Multi;
 pub use crate::names::Names;
-use crate::origin::{MAX_SEALED, Origins, Relation};
+use crate::origin::{Origins, Relation};
 
 /// A function, table or scalar a script can hold. Scalars are constants only where keys and conditions need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,11 +49,6 @@ pub enum Value {
     Hosts(ClassId),
 }
 
-/// Past this many elements, constants are merged into [`Value::Truthy`].
-pub(crate) const MAX_CONSTANTS: usize = 48;
-/// Past this many elements, further ones are dropped: such a set only occurs in generated tables.
-const MAX_ELEMENTS: usize = 1024;
-
 /// All values and sets of one analysis.
 pub struct Values {
     values: Vec<Value>,
@@ -58,6 +56,10 @@ pub struct Values {
     sets: Vec<Box<[Elem]>>,
     set_ids: FxHashMap<Box<[Elem]>, SetId>,
     unions: FxHashMap<(SetId, SetId), SetId>,
+    /// By set: what [`Values::unsure`] made of it.
+    unsure: Vec<Option<SetId>>,
+    /// By set: what [`Values::there`] made of it.
+    there: Vec<Option<SetId>>,
     singles: Vec<SetId>,
     /// [`Value::Truthy`] in a set whose constants were merged, once there is one. It keeps further constants out: else the set would grow
     /// and be merged for ever.
@@ -80,6 +82,8 @@ impl Values {
             sets: vec![Box::new([])],
             set_ids: FxHashMap::default(),
             unions: FxHashMap::default(),
+            unsure: Vec::new(),
+            there: Vec::new(),
             singles: Vec::new(),
             merged: None,
             max_functions: usize::MAX,
@@ -88,11 +92,6 @@ impl Values {
         };
         values.set_ids.insert(Box::new([]), SetId::EMPTY);
         values
-    }
-
-    /// Tells only so many functions apart in a set, from now on.
-    pub fn limit_functions(&mut self, most: usize) {
-        self.max_functions = most;
     }
 
     /// The number of a value.
@@ -313,86 +312,6 @@ impl Values {
         id
     }
 
-    /// Equal constants become the plain one; whether there are several constants.
-    fn join_constants(&mut self, elems: &mut Vec<Elem>) -> bool {
-        let rank = |elem: &Elem| match self.values[elem.value().idx()] {
-            Value::Num(bits) => Some(((0, bits), *elem)),
-            Value::Str(name) => Some(((1, u64::from(name.0)), *elem)),
-            _ => None,
-        };
-        let mut constants: smallvec::SmallVec<[_; 8]> = elems.iter().filter_map(rank).collect();
-        if constants.len() < 2 {
-            return false;
-        }
-        let is_large = elems.len() > MAX_SEALED;
-        for (_, elem) in &constants {
-            self.origins.mix(elem.value());
-            if is_large {
-                self.origins.open(elem.value());
-            }
-        }
-        constants.sort_unstable();
-        for group in constants.chunk_by(|one, other| one.0 == other.0) {
-            let &[(_, first), _, ..] = group else {
-                continue;
-            };
-            let plain = self.id(self.values[first.value().idx()]);
-            for (_, elem) in group {
-                if elem.value() != plain {
-                    self.origins.join(plain, elem.value());
-                }
-            }
-            let unsure = group.iter().all(|(_, elem)| elem.unsure());
-            elems.retain(|elem| group.iter().all(|(_, joined)| joined != elem));
-            elems.push(Elem::new(plain, unsure));
-        }
-        elems.sort_unstable();
-        true
-    }
-
-    fn merge_constants(&mut self, elems: &mut Vec<Elem>) {
-        let before = elems.len();
-        elems.retain(|elem| !self.is_constant(*elem));
-        if elems.len() < before {
-            let merged = Elem::new(self.id(Value::Truthy), true);
-            self.merged = Some(merged);
-            elems.push(merged);
-            elems.sort_unstable();
-        }
-        elems.truncate(MAX_ELEMENTS);
-    }
-
-    /// Very many functions become one, which nobody can say anything about.
-    fn merge_functions(&mut self, elems: &mut Vec<Elem>) {
-        let is_function = |values: &[Value], elem: &Elem| {
-            matches!(
-                values[elem.value().idx()],
-                Value::Fun(..) | Value::Builtin(_)
-            )
-        };
-        let merged = self.any_function;
-        let is_merged = merged.is_some_and(|merged| elems.binary_search(&merged).is_ok());
-        let functions = elems.iter().filter(|elem| is_function(&self.values, elem));
-        if !is_merged && functions.count() <= self.max_functions {
-            return;
-        }
-        elems.retain(|elem| !is_function(&self.values, elem));
-        if !is_merged {
-            let merged = merged.unwrap_or_else(|| Elem::new(self.id(Value::AnyFunction), true));
-            self.any_function = Some(merged);
-            elems.push(merged);
-            elems.sort_unstable();
-        }
-    }
-
-    /// Whether it is a number or string, known or not.
-    fn is_constant(&self, elem: Elem) -> bool {
-        matches!(
-            self.kind(elem.value()),
-            Value::Num(_) | Value::Str(_) | Value::Truthy
-        )
-    }
-
     /// Both sets together.
     pub fn union(&mut self, a: SetId, b: SetId) -> SetId {
         if a == b || b.is_empty() {
@@ -449,20 +368,35 @@ impl Values {
 
     /// The set with everything that can be called or indexed, or that is likely to be a key, marked unsure.
     pub fn unsure(&mut self, set: SetId) -> SetId {
-        let elems = self.elems(set).to_vec();
+        if let Some(&Some(known)) = self.unsure.get(set.idx()) {
+            return known;
+        }
         // Whichever object of HALion it is, it has the methods of its class.
         let first = self.kinds(set).find(is_live);
         let is_one_class = matches!(first, Some(Value::Host(_) | Value::Hosts(_)))
             && (self.kinds(set).filter(is_live)).all(|other| Some(other) == first);
-        let marked = elems
-            .into_iter()
+        let marked = self
+            .elems(set)
+            .iter()
             .map(|elem| {
                 let kind = self.kind(elem.value());
                 let live = matches!(kind, Value::Str(_)) || is_live(&kind) && !is_one_class;
                 Elem::new(elem.value(), elem.unsure() || live)
             })
             .collect();
-        self.intern(marked)
+        let marked = self.intern(marked);
+        keep(&mut self.unsure, set, marked);
+        marked
+    }
+
+    /// The set without [`Value::Absent`].
+    pub fn there(&mut self, set: SetId) -> SetId {
+        if let Some(&Some(known)) = self.there.get(set.idx()) {
+            return known;
+        }
+        let there = self.filter(set, |value| value != Value::Absent);
+        keep(&mut self.there, set, there);
+        there
     }
 
     /// Whether a condition on this set can hold.
@@ -497,6 +431,13 @@ fn is_live(value: &Value) -> bool {
         value,
         Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)
     )
+}
+
+fn keep(known: &mut Vec<Option<SetId>>, of: SetId, set: SetId) {
+    if known.len() <= of.idx() {
+        known.resize(of.idx() + 1, None);
+    }
+    known[of.idx()] = Some(set);
 }
 
 /// Both sorted lists as one.

@@ -14,7 +14,7 @@ const MAX_CONTEXT_STATS: u32 = 40;
 /// Up to this many calls deep; past it, by the last call and the one at that depth.
 const MAX_CONTEXT_DEPTH: u8 = 6;
 /// Contexts per function that the callers of the caller tell apart; past it, the place of the call does.
-const MAX_DEEP_CONTEXTS: u32 = 24;
+const MAX_DEEP_CONTEXTS: u32 = 16;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 96;
 /// Calls followed on the stack; deeper ones wait in the queue.

@@ -244,7 +244,7 @@ impl Solver<'_> {
         let set = self.values.union(set, last.unwrap_or_default());
         match self.flow.get(&loc) {
             Some(&now) => {
-                let now = self.values.filter(now, |value| value != Value::Absent);
+                let now = self.values.there(now);
                 self.values.union(set, now)
             }
             None => set,

@@ -39,7 +39,7 @@ impl Solver<'_> {
             },
         };
         if self.heap.at(loc).host {
-            set = self.values.filter(set, |value| value != Value::Absent);
+            set = self.values.there(set);
             return self.values.union(set, self.sets.unknown);
         }
         if known {
@@ -240,7 +240,7 @@ impl Solver<'_> {
         let is_there = |value| !matches!(value, Value::Absent | Value::Nil);
         let has_value = self.values.kinds(found).any(is_there);
         let may_be_nil = self.values.kinds(found).any(|value| !is_there(value));
-        let mut set = self.values.filter(found, |value| value != Value::Absent);
+        let mut set = self.values.there(found);
         if may_be_absent
             && let Key::Const(key) = key
             && let Some(base) = self.base(table, key)
@@ -277,11 +277,11 @@ impl Solver<'_> {
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         if matches!(self.values.get(key), Value::Num(_)) {
             let items = self.read_loc(frame, array);
-            let items = self.values.filter(items, |value| value != Value::Absent);
+            let items = self.values.there(items);
             set = self.values.union(set, items);
         }
         let others = self.read_loc(frame, star);
-        let others = self.values.filter(others, |value| value != Value::Absent);
+        let others = self.values.there(others);
         if others.is_empty() {
             return set;
         }
