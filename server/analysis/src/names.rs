@@ -31,6 +31,12 @@ impl Names {
         self.ids.get(text).copied()
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// The text of a number.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {

@@ -1634,3 +1634,23 @@ end
 recordsN[#recordsN + 1] = { id = 0, kind = "b", f = F }
 local function allN(kind) for _, r in ipairs(recordsN) do if r.kind == kind then r.f() end end end
 -- call: function() allN("b") end
+
+-- way: loop of many rounds
+local afterN = { a = "b", b = "c", c = "d", d = "e", e = "f", f = "g", g = "h", h = "a" }
+local function turnN(f)
+  local state = "a"
+  for i = 1, 9 do
+    if state == "h" then f() end
+    state = afterN[state]
+  end
+end
+-- call: function() turnN(F) end
+
+-- way: shifted along
+local function shiftN(last)
+  local a, b, c, d, e, f, g = print, print, print, print, print, print, last
+  for i = 1, 7 do
+    a() a, b, c, d, e, f = b, c, d, e, f, g
+  end
+end
+-- call: function() shiftN(F) end

@@ -4,12 +4,13 @@
 //! are, because they are keys.
 
 use super::Solver;
+use super::frame::Frame;
 use crate::ir::{ExprId, Operator};
 use crate::origin::Relation;
 use crate::value::{Multi, SetId, Value, ValueId};
 
 /// Constant texts are followed up to this many at once.
-pub(super) const MAX_TEXTS: usize = 48;
+pub(super) const MAX_TEXTS: usize = 32;
 /// Texts longer than this, in bytes, are some string.
 pub(super) const MAX_TEXT_LEN: usize = 64;
 
@@ -237,6 +238,13 @@ impl Solver<'_> {
     pub(super) fn text(&mut self, text: &str) -> SetId {
         let name = self.names.id(text);
         self.values.one(Value::Str(name))
+    }
+
+    /// `a .. b`; no new texts where a loop goes on making them.
+    pub(super) fn concat_texts(&mut self, frame: &Frame, sets: &[SetId]) -> Option<SetId> {
+        let n_names = self.names.len();
+        let joined = self.join_texts(sets)?;
+        (!frame.late || self.names.len() == n_names).then_some(joined)
     }
 
     /// Joined constants, so that `_G["on" .. name]` has a key; `None` if a part is not one, or if there would be too many.

@@ -287,6 +287,7 @@ impl Solver<'_> {
             loops: 0,
             doubts: 0,
             thrown: SetId::EMPTY,
+            late: false,
             depth: 0,
             fresh: SmallVec::new(),
             splits: 0,

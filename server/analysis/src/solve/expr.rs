@@ -272,7 +272,7 @@ impl Solver<'_> {
                 .length_in_order(frame, sets[0])
                 .unwrap_or(self.sets.index),
             ("__lt" | "__le", _) => self.sets.boolean,
-            ("__concat", _) => self.join_texts(&sets).unwrap_or(self.sets.truthy),
+            ("__concat", _) => self.concat_texts(frame, &sets).unwrap_or(self.sets.truthy),
             _ => {
                 let counted = |value| matches!(value, Value::Num(_) | Value::Index);
                 if sets.iter().all(|&set| self.values.kinds(set).all(counted)) {

@@ -30,6 +30,8 @@ pub(crate) struct Frame {
     pub(super) doubts: u32,
     /// Functions and tables that errors from here may carry.
     pub(super) thrown: SetId,
+    /// Whether a loop around takes many rounds.
+    pub(super) late: bool,
     /// Blocks around.
     pub(super) depth: u32,
     /// Tables that nobody else knows yet.

@@ -2,10 +2,8 @@
 
 use super::Solver;
 use super::frame::{Delta, Frame, Go, Mark, Place, Target};
+use super::loops::{EARLY_ROUNDS, most_rounds};
 use crate::ir::{Block, Stat};
-
-/// How often what stands behind a label is run to see what a jump back carries.
-const JUMP_ROUNDS: u32 = 6;
 
 impl Frame {
     /// A new place to jump to, innermost from now on.
@@ -101,7 +99,10 @@ impl Solver<'_> {
         let is_loop = u32::from(self.program.fun(frame.fun).jumps_back);
         frame.loops += is_loop;
         let mut end = Go::Dead;
-        for round in 0..JUMP_ROUNDS {
+        let late = frame.late;
+        let rounds = most_rounds(frame.loops.max(1));
+        for round in 0..rounds {
+            frame.late = late || round > EARLY_ROUNDS;
             let mark = self.mark(frame);
             frame.targets[target].mark = mark;
             let go = self.labelled(frame, stats, target + 1);
@@ -109,7 +110,7 @@ impl Solver<'_> {
             if go == Go::On {
                 end = Go::On;
             }
-            if back.is_empty() || round + 1 == JUMP_ROUNDS {
+            if back.is_empty() || round + 1 == rounds {
                 break;
             }
             let rest = self.take(frame, mark);
@@ -122,6 +123,7 @@ impl Solver<'_> {
                 break;
             }
         }
+        frame.late = late;
         frame.loops -= is_loop;
         end
     }

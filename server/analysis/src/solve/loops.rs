@@ -8,8 +8,10 @@ use crate::instance::How;
 use crate::ir::{ExprId, Loop, VarIdx};
 use crate::value::{SetId, Value};
 
-/// How often a loop body is run to see what it carries round; by nesting.
-const ROUNDS: [u32; 4] = [6, 3, 2, 1];
+/// How often a loop body is run to see what it carries round; by nesting. Few loops need more than three rounds.
+const ROUNDS: [u32; 4] = [48, 24, 12, 6];
+/// After so many rounds, no new texts are put together, so that it ends.
+pub(super) const EARLY_ROUNDS: u32 = 4;
 /// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
 pub(super) const MAX_UNROLLED: usize = 24;
 
@@ -22,6 +24,11 @@ pub(super) enum Order {
     Any,
 }
 
+/// How often a body in so many loops, itself included, may have to run.
+pub(super) fn most_rounds(loops: u32) -> u32 {
+    ROUNDS[(loops as usize - 1).min(ROUNDS.len() - 1)]
+}
+
 impl Solver<'_> {
     /// How often a body is run.
     fn enter_loop(&mut self, frame: &mut Frame) -> u32 {
@@ -31,7 +38,7 @@ impl Solver<'_> {
         if self.is_coarse() {
             return 2;
         }
-        ROUNDS[(frame.loops as usize - 1).min(ROUNDS.len() - 1)]
+        most_rounds(frame.loops)
     }
 
     /// Goes on behind a loop: from its end if control gets there, and from every `break`.
@@ -84,7 +91,9 @@ impl Solver<'_> {
     fn while_unknown(&mut self, frame: &mut Frame, cond: ExprId, body: &Loop) -> Go {
         let rounds = self.enter_loop(frame);
         let mut go = Go::On;
+        let late = frame.late;
         for round in 0..=rounds {
+            frame.late = late || round > EARLY_ROUNDS;
             let set = self.expr(frame, cond);
             go = if set.is_empty() || !self.values.can_be_false(set) {
                 Go::Dead
@@ -101,6 +110,7 @@ impl Solver<'_> {
                 break;
             }
         }
+        frame.late = late;
         if go == Go::On {
             self.refine(frame, cond, false);
         }
@@ -110,7 +120,9 @@ impl Solver<'_> {
     pub(super) fn repeat_loop(&mut self, frame: &mut Frame, body: &Loop, cond: ExprId) -> Go {
         let rounds = self.enter_loop(frame);
         let mut go = Go::Dead;
+        let late = frame.late;
         for round in 0..rounds {
+            frame.late = late || round > EARLY_ROUNDS;
             let mark = self.start_round(frame);
             let end = self.block(frame, &body.body);
             let set = if end == Go::On {
@@ -132,6 +144,7 @@ impl Solver<'_> {
                 break;
             }
         }
+        frame.late = late;
         self.leave_loop(frame, go)
     }
 
@@ -170,7 +183,9 @@ impl Solver<'_> {
         bindings: &[Vec<(VarIdx, SetId)>],
     ) -> Go {
         let rounds = self.enter_loop(frame);
-        for _ in 0..rounds {
+        let late = frame.late;
+        for round in 0..rounds {
+            frame.late = late || round > EARLY_ROUNDS;
             let mut grew = false;
             for binding in bindings {
                 let mark = self.start_round(frame);
@@ -200,6 +215,7 @@ impl Solver<'_> {
                 break;
             }
         }
+        frame.late = late;
         self.leave_loop(frame, Go::On)
     }
 

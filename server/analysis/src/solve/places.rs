@@ -8,7 +8,7 @@ use crate::ir::{ExprId, VarIdx};
 use crate::value::{InstId, LocId, Multi, SetId, TableId, Value, ValueId};
 
 /// How far `__index` is followed.
-const MAX_INDEX_CHAIN: u32 = 12;
+const MAX_INDEX_CHAIN: u32 = 64;
 
 impl Solver<'_> {
     /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
