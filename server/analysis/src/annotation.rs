@@ -12,6 +12,8 @@ pub(crate) struct Annotation {
     pub file: FileId,
     /// The whole comment.
     pub range: TextRange,
+    /// Whether it begins with three dashes. With two it is a comment like any other, most likely by mistake.
+    pub is_marked: bool,
     /// `diagnostic` or `thread`.
     pub tag: &'static str,
     /// What follows the tag.
@@ -44,7 +46,7 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
             }
             let comment = token.text();
             for tag in TAGS {
-                let Some(text) = tagged(comment, tag) else {
+                let Some((text, is_marked)) = tagged(comment, tag) else {
                     continue;
                 };
                 let before = file.text[..usize::from(token.text_range().start())]
@@ -58,6 +60,7 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
                 annotations.push(Annotation {
                     file: file_id,
                     range: token.text_range(),
+                    is_marked,
                     tag,
                     text: text.trim_end().to_owned(),
                     start: token.text_range().start()
@@ -71,10 +74,16 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
     annotations
 }
 
-/// What follows `---@tag`.
-fn tagged<'a>(comment: &'a str, tag: &str) -> Option<&'a str> {
-    let text = comment.strip_prefix("---")?.trim_start();
+/// What follows `---@tag`, and whether the third dash is there.
+fn tagged<'a>(comment: &'a str, tag: &str) -> Option<(&'a str, bool)> {
+    let text = comment.strip_prefix("--")?;
+    let marked = text.strip_prefix('-');
+    let text = marked.unwrap_or(text).trim_start();
     let text = text.strip_prefix('@')?.strip_prefix(tag)?;
-    let rest = text.trim_start();
-    (rest.is_empty() || rest.len() < text.len()).then_some(rest)
+    let rest = text.strip_prefix(':').unwrap_or(text).trim_start();
+    (rest.is_empty() || rest.len() < text.len()).then_some((rest, marked.is_some()))
 }
+
+/// What is said of a comment that lacks a dash.
+pub(crate) const NOT_MARKED: &str =
+    "this comment is not read: one for the checks begins with three dashes, as in ---@";

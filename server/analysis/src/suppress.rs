@@ -1,13 +1,13 @@
 //! Comments that suppress findings: `---@diagnostic disable-next-line: wrong-thread, endless-loop` (THREAD-ANALYSIS 2.6).
 //!
-//! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or up to the next `enable`. Without a code they act on
-//! every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported, in a module only if no other script can
+//! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or from there up to the next `enable`. Without a code they
+//! act on every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported, in a module only if no other script can
 //! need it; codes of other tools are left alone.
 
 use halion_syntax::{TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, NOT_MARKED};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lines::Lines;
 use crate::script::FileId;
@@ -16,7 +16,9 @@ use crate::similar::similar;
 /// One code of one comment.
 struct Suppression {
     file: FileId,
-    /// The first and the last line it acts on; lines count from 0.
+    /// The line of the comment; lines count from 0.
+    at: u32,
+    /// The first and the last line it acts on.
     lines: (u32, u32),
     /// `None` acts on every rule.
     code: Option<Code>,
@@ -131,6 +133,25 @@ fn remark(file: FileId, range: TextRange, message: String) -> Diagnostic {
     )
 }
 
+const ACTIONS: [&str; 4] = ["disable-next-line", "disable-line", "disable", "enable"];
+
+/// What a comment does, and the codes it names. A colon between them may be missing, if a code or what looks like one follows.
+fn parts(text: &str) -> (&str, Option<&str>) {
+    let end = text.find(|letter: char| letter == ':' || letter.is_whitespace());
+    let (action, rest) = text.split_at(end.unwrap_or(text.len()));
+    let rest = rest.trim_start();
+    let is_code =
+        |word| Code::named(word).is_some() || similar(word, Code::ALL.map(Code::as_str)).is_some();
+    let codes = match rest.strip_prefix(':') {
+        Some(codes) => Some(codes),
+        None => {
+            let first = rest.split([',', ' ', '\t']).next();
+            first.is_some_and(is_code).then_some(rest)
+        }
+    };
+    (action, codes)
+}
+
 fn read(
     lines: &Lines,
     annotations: &[Annotation],
@@ -142,17 +163,14 @@ fn read(
     let mut suppressions: Vec<Suppression> = Vec::new();
     for annotation in annotations.iter().filter(|one| one.tag == "diagnostic") {
         let line = lines.line(annotation.file, annotation.range.start());
-        let (action, codes) = match annotation.text.split_once(':') {
-            Some((action, codes)) => (action.trim(), Some(codes)),
-            None => (
-                annotation
-                    .text
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or_default(),
-                None,
-            ),
-        };
+        let (action, codes) = parts(&annotation.text);
+        let action_range = TextRange::at(annotation.start, TextSize::of(action));
+        if !annotation.is_marked {
+            if ACTIONS.contains(&action) {
+                remarks.push(remark(annotation.file, action_range, NOT_MARKED.to_owned()));
+            }
+            continue;
+        }
         let acts_on = match action {
             "disable-line" => (line, line),
             "disable-next-line" => {
@@ -166,10 +184,9 @@ fn read(
             "disable" => (0, u32::MAX),
             "enable" => (line, u32::MAX),
             _ => {
-                let known = ["disable-next-line", "disable-line", "disable", "enable"];
-                if let Some(meant) = similar(action, known) {
+                if let Some(meant) = similar(action, ACTIONS) {
                     let message = format!("\"{action}\" is not known: did you mean {meant}?");
-                    remarks.push(remark(annotation.file, annotation.range, message));
+                    remarks.push(remark(annotation.file, action_range, message));
                 }
                 continue;
             }
@@ -196,6 +213,7 @@ fn read(
             }
             suppressions.push(Suppression {
                 file: annotation.file,
+                at: line,
                 lines: acts_on,
                 code,
                 range,
@@ -212,7 +230,7 @@ fn end(suppressions: &mut [Suppression], file: FileId, code: Option<Code>, line:
     for suppression in suppressions {
         let open = suppression.lines.1 == u32::MAX && suppression.file == file;
         if open && (code.is_none() || suppression.code == code) {
-            suppression.lines.1 = line;
+            suppression.lines = (suppression.at, line);
         }
     }
 }
@@ -231,19 +249,28 @@ fn codes_of<'a>(
     let mut offset = annotation.text.len() - codes.len();
     let mut found = Vec::new();
     for part in codes.split(',') {
-        let leading = part.len() - part.trim_start().len();
-        // Behind the last code, people write why.
-        let name = part.split_whitespace().next().unwrap_or_default();
-        if !name.is_empty() {
-            let start = offset + leading;
-            found.push((
-                Some(name),
-                TextRange::new(at(start), at(start + name.len())),
-            ));
+        for (idx, (start, name)) in words(part).enumerate() {
+            // Behind the last code, people write why.
+            if idx > 0 && Code::named(name).is_none() {
+                break;
+            }
+            let start = offset + start;
+            let range = TextRange::new(at(start), at(start + name.len()));
+            found.push((Some(name), range));
         }
         offset += part.len() + 1;
     }
     found
+}
+
+/// The words of a text with their offsets.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0;
+    text.split_whitespace().filter_map(move |word| {
+        let start = from + text[from..].find(word)?;
+        from = start + word.len();
+        Some((start, word))
+    })
 }
 
 #[cfg(test)]
@@ -278,6 +305,7 @@ mod tests {
         check(
             r#"
             function onNote(event)
+              openURL("z") -- error: [wrong-thread] "openURL"
               ---@diagnostic disable: wrong-thread
               openURL("a")
               ---@diagnostic enable: wrong-thread
@@ -285,6 +313,57 @@ mod tests {
             end
             "#,
             "up to enable",
+        );
+    }
+
+    #[test]
+    fn spellings_that_are_understood() {
+        for comment in [
+            "---@diagnostic disable-next-line:wrong-thread",
+            "---  @diagnostic   disable-next-line :  wrong-thread  ",
+            "---@diagnostic disable-next-line wrong-thread",
+            "---@diagnostic: disable-next-line: wrong-thread -- asked for: the tests",
+            "---@diagnostic disable-next-line -- see: the tests",
+            "---@diagnostic disable-next-line: wrong-thread,",
+            "---@diagnostic\tdisable-next-line:\twrong-thread – weil: ü",
+        ] {
+            for newline in ["\n", "\r\n"] {
+                let text = format!("function onNote(event)\n  {comment}\n  openURL('a')\nend");
+                check(&text.replace('\n', newline), comment);
+            }
+        }
+        check(
+            r#"
+            function onNote(event)
+              ---@diagnostic disable-next-line: endless-loop wrong-thread in one line
+              openURL("a") while true do end
+            end
+            "#,
+            "blanks between codes",
+        );
+    }
+
+    #[test]
+    fn spellings_that_are_slips() {
+        check(
+            r#"
+            function onNote(event)
+              --@diagnostic disable-next-line: wrong-thread -- hint: [unused-suppression] "disable-next-line"
+              openURL("a") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable-next-line wrong-tread -- hint: [unused-suppression] "wrong-tread"
+              openURL("b") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable-nextline: wrong-thread -- hint: [unused-suppression] "disable-nextline"
+              openURL("c") -- error: [wrong-thread] "openURL"
+              --[[---@diagnostic disable-next-line: wrong-thread]]
+              openURL("d") -- error: [wrong-thread] "openURL"
+              local text = [[
+              ---@diagnostic disable: wrong-thread
+              ]]
+              openURL(text) -- error: [wrong-thread] "openURL"
+              -- @diagnostic tools are not meant
+            end
+            "#,
+            "",
         );
     }
 

@@ -9,7 +9,7 @@ use halion_api::{Thread, Threads};
 use halion_syntax::{TextRange, TextSize};
 
 use super::Solved;
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, NOT_MARKED};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::explain::{call_step, chain_to, message, via_steps};
 use crate::graph::{Grade, Reach, grade_of};
@@ -45,16 +45,20 @@ pub(crate) fn read(program: &Program, lines: &Lines, annotations: &[Annotation])
         remarks: Vec::new(),
     };
     for annotation in annotations.iter().filter(|one| one.tag == "thread") {
-        let word = annotation
-            .text
-            .split_whitespace()
-            .next()
-            .unwrap_or_default();
-        let thread = [Thread::Controller, Thread::Processor]
-            .into_iter()
-            .find(|thread| thread.id().eq_ignore_ascii_case(word));
+        let mut words = annotation.text.split_whitespace();
+        let word = words.next().unwrap_or_default();
+        let thread = thread_named(word);
+        if !annotation.is_marked && thread.is_none() {
+            continue;
+        }
+        let other = words.next().and_then(thread_named);
         let below = function_below(&functions, lines, annotation);
         let problem = match (thread, below) {
+            _ if !annotation.is_marked => NOT_MARKED.to_owned(),
+            (Some(thread), _) if other.is_some_and(|other| other != thread) => {
+                "only one thread can be named here: what may run in both needs no comment"
+                    .to_owned()
+            }
             (Some(thread), Some(fun)) => {
                 assertions.threads.insert(fun, thread);
                 continue;
@@ -75,6 +79,11 @@ pub(crate) fn read(program: &Program, lines: &Lines, annotations: &[Annotation])
         ));
     }
     assertions
+}
+
+fn thread_named(word: &str) -> Option<Thread> {
+    let mut threads = [Thread::Controller, Thread::Processor].into_iter();
+    threads.find(|thread| thread.id().eq_ignore_ascii_case(word))
 }
 
 /// Functions by their file and start, outer ones first.
@@ -203,7 +212,7 @@ pub(crate) fn check(
                 fun.name_range,
                 format!(
                     "HALion runs {} in {}, whatever the comment above it says",
-                    fun.name,
+                    fun.shown_name(),
                     thread.name()
                 ),
             ));
@@ -303,6 +312,13 @@ mod tests {
             r#"
             ---@thread proccessor -- hint: [unused-suppression] "proccessor"
             function f() end
+            ---@thread controller processor -- hint: [unused-suppression] "controller"
+            function g() end
+            -- @thread controller -- hint: [unused-suppression] "controller"
+            function h() end
+            -- @thread local data is not for this analysis
+            ---@thread: controller -- a colon does no harm
+            function i() playNote(60) end -- error: [wrong-thread] "playNote" i
             ---@thread controller
             function onNote(event) postEvent(event) end -- warning: [wrong-thread] "onNote"
             "#,
