@@ -166,7 +166,9 @@ fn whole_lines(site: &Site, statement: &SyntaxNode) -> Option<std::ops::Range<us
         }
         // A comment behind it stays, and so does what follows in the line.
         _ => {
-            let end = range.end + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            let behind = rest.trim_start_matches([' ', '\t']);
+            let behind = behind.strip_prefix(';').unwrap_or(behind);
+            let end = range.end + rest.len() - behind.trim_start_matches([' ', '\t']).len();
             Some(range.start..end)
         }
     }
@@ -194,6 +196,10 @@ mod tests {
         check(
             "function onNote(e) local keys = $0getKeyProperties() keys[1] = {} end",
             "local keys = getKeyProperties()\n\nfunction onNote(e) keys[1] = {} end",
+        );
+        check(
+            "function onNote(e) local keys = $0getKeyProperties(); keys[1] = {}; end",
+            "local keys = getKeyProperties()\n\nfunction onNote(e) keys[1] = {}; end",
         );
     }
 

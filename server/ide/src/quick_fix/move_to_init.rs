@@ -61,16 +61,14 @@ struct Moved {
 impl Moved {
     fn new(call: &SyntaxNode) -> Option<Moved> {
         // A closure round the call is not a global statement.
-        let statement = call.ancestors().find(|node| {
-            let is_in_block = node
-                .parent()
-                .is_some_and(|parent| parent.kind() == SyntaxKind::Block);
-            is_in_block || is_function(node.kind())
+        let mut around = call
+            .ancestors()
+            .take_while(|node| !is_function(node.kind()));
+        let statement = around.find(|node| {
+            let block = node.parent();
+            let holder = block.and_then(|block| block.parent());
+            holder.is_some_and(|holder| holder.kind() == SyntaxKind::Chunk)
         })?;
-        let around = statement.parent()?.parent()?;
-        if around.kind() != SyntaxKind::Chunk {
-            return None;
-        }
         let (targets, is_local) = match statement.kind() {
             SyntaxKind::CallStat => (Vec::new(), false),
             SyntaxKind::LocalStat => (LocalStat::cast(statement.clone())?.names().collect(), true),
@@ -81,6 +79,14 @@ impl Moved {
                     _ => None,
                 });
                 (names.collect::<Option<Vec<_>>>()?, false)
+            }
+            SyntaxKind::NumericForStat
+            | SyntaxKind::GenericForStat
+            | SyntaxKind::IfStat
+            | SyntaxKind::DoStat
+                if only_calls(&statement) =>
+            {
+                (Vec::new(), false)
             }
             _ => return None,
         };
@@ -241,18 +247,22 @@ impl Moved {
             false => {
                 let end = site.line_end(whole.end)?;
                 let indent = site.indent(whole.start)?;
-                let text = site.text[whole.start..end].to_owned();
+                let mut text = site.text[whole.start..end].to_owned();
+                for (line, step) in site.deeper(whole.clone()).into_iter().rev() {
+                    text.insert_str(line.start - whole.start, &step);
+                }
                 let newline = site.text[end..].find('\n').map_or(0, |newline| newline + 1);
                 (whole.start - indent.len()..end + newline, text)
             }
         };
-        if statement.contains('\n') {
+        let (at, insertion) = self.insertion(site, &init, &reads, &statement)?;
+        // The lines inside have moved by one step.
+        let is_one_step =
+            insertion.starts_with(&format!("{}{}{}", site.newline(), site.step(), statement));
+        if statement.contains('\n') && (self.is_local || !is_one_step) {
             return None;
         }
-        let mut edits = vec![
-            (cut, String::new()),
-            self.insertion(site, &init, &reads, &statement)?,
-        ];
+        let mut edits = vec![(cut, String::new()), (at, insertion)];
         edits.sort_by_key(|(range, _)| range.start);
         Some(edits)
     }
@@ -314,6 +324,24 @@ impl Moved {
             format!("{}{values}", names.join(", ")),
         ))
     }
+}
+
+/// Whether a loop or branch only calls functions: it sets nothing that others see, and is left at its end.
+fn only_calls(statement: &SyntaxNode) -> bool {
+    let mut inside = statement.descendants();
+    !inside.any(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::AssignStat
+                | SyntaxKind::FunctionStat
+                | SyntaxKind::FunctionExpr
+                | SyntaxKind::WhileStat
+                | SyntaxKind::RepeatStat
+                | SyntaxKind::ReturnStat
+                | SyntaxKind::GotoStat
+                | SyntaxKind::VarargExpr
+        )
+    })
 }
 
 /// Whether a node is `function onInit()`.
@@ -385,6 +413,14 @@ mod tests {
             "$0controlChange(7,\n  100)",
             "function onInit()\n  controlChange(7,\n    100)\nend",
         );
+        check(
+            "for i = 1, 2 do\n  $0controlChange(i, 100)\nend -- both\nprint(1)",
+            "function onInit()\n  for i = 1, 2 do\n    controlChange(i, 100)\n  end -- both\nend\nprint(1)",
+        );
+        check(
+            "if this.parent then $0controlChange(7, 100) end",
+            "function onInit()\n  if this.parent then controlChange(7, 100) end\nend",
+        );
     }
 
     #[test]
@@ -396,6 +432,15 @@ mod tests {
         check(
             "local rate\nlocal tempo = beat2ms($0getTempo() * rate)\nfunction onInit()\n  rate = 2 -- why\n  print(1)\nend\nfunction onNote(e) print(tempo) end",
             "local rate\nlocal tempo\nfunction onInit()\n  rate = 2 -- why\n  tempo = beat2ms(getTempo() * rate)\n  print(1)\nend\nfunction onNote(e) print(tempo) end",
+        );
+        check(
+            "function onInit()\n  print(1)\nend\nfor i = 1, 2 do\n  $0controlChange(i, 100)\nend",
+            "function onInit()\n  for i = 1, 2 do\n    controlChange(i, 100)\n  end\n  print(1)\nend\n",
+        );
+        // That only onInit uses it now is for another day.
+        check(
+            "tempo = $0getTempo()\nfunction onInit() print(tempo) end",
+            "function onInit() tempo = getTempo() print(tempo) end",
         );
         check(
             "function onInit() print(1) end\n$0controlChange(7, 100)\nprint(2)",
@@ -412,7 +457,9 @@ mod tests {
         check_none(
             "local n = 1\nlocal length = $0beat2ms(n)\nn = 2\nfunction onNote(e) print(length, n) end",
         );
-        check_none("for i = 1, 2 do\n  $0controlChange(i, 100)\nend");
+        check_none("for i = 1, 2 do\n  $0controlChange(i, 100)\n  n = i\nend");
+        check_none("for i = 1, 2 do\n  $0controlChange(i, 100)\n  messageBox(i)\nend");
+        check_none("local n = 1\nif n > 0 then $0controlChange(n, 100) return end");
         check_none("local tempo = 1 + $0getTempo() print(1)");
         check_none("local tempo = (function() return $0getTempo() end)()");
     }

@@ -1,16 +1,15 @@
 //! A loop or a run of statements goes to the Controller in one hop: `runAsync(function() ... end)` round it.
 //!
 //! The callback is on hold meanwhile (HALion semantics 4.11), so what the run assigns is there behind it. Results of calls are used
-//! inside the run only, and control leaves it at its end: no `break`, `return` or `goto`, and no loop that could go on for ever.
+//! inside the run only, and control leaves it at its end: no `break`, `return` or `goto` out of it, and no loop that could go on for ever.
 
-use halion_analysis::Code;
 use halion_api::{Thread, api};
 use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 
 use super::run_async;
 use super::site::{Site, all_names, bytes, function_around, is_function, is_loop};
 use super::{Draft, FixKind};
-use crate::names::{Meaning, call_of, meaning};
+use crate::names::{Meaning, call_of, meaning, names_in};
 
 /// Offered for a call or an assignment in the Processor, the widest run first.
 pub(super) fn drafts(site: &Site) -> Vec<Draft> {
@@ -65,7 +64,7 @@ fn runs(site: &Site, wrong: &SyntaxNode) -> Vec<Run> {
     let Some(at) = around.iter().position(|node| *node == statement) else {
         return runs;
     };
-    let is_wrong = |node: &SyntaxNode| n_wrong(site, node) > 0;
+    let is_wrong = |node: &SyntaxNode| site.n_wrong(node) > 0;
     let first = around.iter().position(is_wrong).unwrap_or(at).min(at);
     let last = around.iter().rposition(is_wrong).unwrap_or(at).max(at);
     let several = Run::with_uses(&around, first, last);
@@ -82,18 +81,6 @@ fn runs(site: &Site, wrong: &SyntaxNode) -> Vec<Run> {
         runs.push(alone);
     }
     runs
-}
-
-/// How many calls below a node are for the Controller.
-fn n_wrong(site: &Site, node: &SyntaxNode) -> usize {
-    let findings = site.snapshot.analysis().diagnostics.iter();
-    let here = findings.filter(|finding| {
-        finding.file == site.finding.file
-            && finding.code == Code::WrongThread
-            && finding.thread == Some(Thread::Processor)
-            && node.text_range().contains_range(finding.range)
-    });
-    here.count()
 }
 
 impl Run {
@@ -115,7 +102,7 @@ impl Run {
     fn n_wrong(&self, site: &Site) -> usize {
         self.statements
             .iter()
-            .map(|statement| n_wrong(site, statement))
+            .map(|statement| site.n_wrong(statement))
             .sum()
     }
 
@@ -141,7 +128,7 @@ impl Run {
     /// Whether a function of its own can hold the run.
     fn can_move(&self) -> bool {
         let mut names = self.statements.iter().flat_map(all_names);
-        self.statements.iter().all(|node| stays(node, false))
+        self.statements.iter().all(|node| stays(node, None))
             && !names.any(|name| depends_on_thread(&name))
             && !self.is_used_behind()
             && !self.goes_on()
@@ -208,22 +195,36 @@ impl Run {
 }
 
 /// Whether control leaves `node` at its end and only there, and nothing in it belongs to the function round it. A loop with a condition
-/// may wait for what others do meanwhile.
-fn stays(node: &SyntaxNode, in_loop: bool) -> bool {
+/// may wait for what others do meanwhile. `around` is the outermost loop of the run that holds the node.
+fn stays(node: &SyntaxNode, around: Option<&SyntaxNode>) -> bool {
     match node.kind() {
         SyntaxKind::ReturnStat
-        | SyntaxKind::GotoStat
-        | SyntaxKind::LabelStat
         | SyntaxKind::WhileStat
         | SyntaxKind::RepeatStat
         | SyntaxKind::VarargExpr => false,
-        SyntaxKind::BreakStat => in_loop,
+        // Only what is inside the loop sees its label.
+        SyntaxKind::BreakStat | SyntaxKind::LabelStat => around.is_some(),
+        SyntaxKind::GotoStat => around.is_some_and(|around| goes_to_next_turn(node, around)),
         kind if is_function(kind) => true,
         kind => {
-            let in_loop = in_loop || is_loop(kind);
-            node.children().all(|child| stays(&child, in_loop))
+            let around = around.or_else(|| is_loop(kind).then_some(node));
+            node.children().all(|child| stays(&child, around))
         }
     }
+}
+
+/// Whether a `goto` leads to a label further down in the loop, as `goto continue` does. A way back is a loop of its own.
+fn goes_to_next_turn(goto: &SyntaxNode, around: &SyntaxNode) -> bool {
+    let name = |node: &SyntaxNode| names_in(node).next().map(|name| name.text().to_owned());
+    let nodes = goto.ancestors().take_while(|node| node != around);
+    let behind = |node: SyntaxNode| {
+        let siblings = std::iter::successors(node.next_sibling(), SyntaxNode::next_sibling);
+        siblings.collect::<Vec<_>>()
+    };
+    let mut labels = nodes
+        .flat_map(behind)
+        .filter(|node| node.kind() == SyntaxKind::LabelStat);
+    labels.any(|label| name(&label) == name(goto))
 }
 
 /// Whether a call waits, or asks for the thread, so that it means something else in the Controller.
@@ -307,6 +308,23 @@ mod tests {
         check_none("function onNote(e)\n  return $0loadPreset('a')\nend");
         check_none(
             "function onNote(e)\n  repeat\n    local p = $0loadPreset('a')\n    print(p)\n    playNote(1, 1)\n  until p\nend",
+        );
+    }
+
+    #[test]
+    fn a_jump_to_the_next_turn_stays_in_the_loop() {
+        check(
+            "function onNote(e)\n  for i = 1, 3 do\n    if i == 2 then goto continue end\n    $0openURL(i)\n    ::continue::\n  end\nend",
+            "function onNote(e)\n  runAsync(function()\n    for i = 1, 3 do\n      if i == 2 then goto continue end\n      openURL(i)\n      ::continue::\n    end\n  end)\nend",
+        );
+        check_none(
+            "function onNote(e)\n  for i = 1, 3 do\n    ::again::\n    if messageBox('a') == 2 then goto again end\n    $0openURL(i)\n  end\nend",
+        );
+        check_none(
+            "function onNote(e)\n  for i = 1, 3 do\n    $0openURL(i)\n    if i == 2 then goto out end\n  end\n  ::out::\nend",
+        );
+        check_none(
+            "function onNote(e)\n  while isNoteHeld() do\n    for i = 1, 3 do\n      $0openURL(i)\n      if i == 2 then goto out end\n    end\n    ::out::\n  end\nend",
         );
     }
 

@@ -1,6 +1,7 @@
 //! `f(a, b)` becomes `runAsync(f, a, b)`, and `o:m(a)` becomes `runAsync(o.m, o, a)`: the arguments are evaluated as before.
 //!
-//! Only for a statement, since results are lost (HALion semantics 4.12), and only where the callback can be on hold (4.11).
+//! Only for a statement, since results are lost (HALion semantics 4.12), and only where the callback can be on hold (4.11). The arguments
+//! have to be right where they are.
 
 use halion_api::Thread;
 use halion_syntax::ast::{ArgList, AstNode, Expr};
@@ -34,6 +35,10 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         }
         _ => return None,
     };
+    let is_wrong_too = list.args().any(|arg| site.n_wrong(arg.syntax()) > 0);
+    if is_wrong_too {
+        return None;
+    }
     let head = bytes(head);
     let (arguments, end) = opened(site, &list);
     // What stands between the function and its arguments would get lost.
@@ -41,10 +46,11 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
     if !gap.trim().is_empty() || (bytes(call.text_range()).start != head.start) {
         return None;
     }
-    let comma = if list.args().next().is_some() {
-        ", "
-    } else {
-        ""
+    let is_line_end = site.text[arguments..].starts_with(['\r', '\n']);
+    let comma = match list.args().next() {
+        None => "",
+        Some(_) if is_line_end => ",",
+        Some(_) => ", ",
     };
     let mut edits = vec![(
         head.start..arguments,

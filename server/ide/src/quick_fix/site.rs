@@ -1,5 +1,6 @@
 //! The place of a finding: the call it is about, the statement and function round it, and what may run behind it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub(super) struct Site<'a> {
     pub(super) text: Arc<str>,
     /// The name that is underlined.
     pub(super) name: SyntaxToken,
+    /// What is called in the Processor and is for the Controller, by place.
+    wrong: OnceCell<Vec<TextRange>>,
 }
 
 impl<'a> Site<'a> {
@@ -38,7 +41,53 @@ impl<'a> Site<'a> {
             finding,
             text: file.text().clone(),
             name,
+            wrong: OnceCell::new(),
         })
+    }
+
+    /// How many calls below a node are for the Controller, but run in the Processor.
+    pub(super) fn n_wrong(&self, node: &SyntaxNode) -> usize {
+        let wrong = self.wrong.get_or_init(|| self.find_wrong());
+        let range = node.text_range();
+        let place = |offset| wrong.partition_point(|name| name.start() < offset);
+        place(range.end()) - place(range.start())
+    }
+
+    /// Of several calls in one line only the first is a finding.
+    fn find_wrong(&self) -> Vec<TextRange> {
+        let findings = self.snapshot.analysis().diagnostics.iter();
+        let findings = findings.filter(|finding| {
+            finding.file == self.finding.file
+                && finding.code == Code::WrongThread
+                && finding.thread == Some(Thread::Processor)
+        });
+        let root = self.name.parent_ancestors().last();
+        let mut wrong = Vec::new();
+        for finding in findings {
+            wrong.push(finding.range);
+            let name = root.as_ref().and_then(|root| {
+                let tokens = root.token_at_offset(finding.range.start());
+                tokens.right_biased()
+            });
+            let behind = name
+                .as_ref()
+                .map(|name| std::iter::successors(name.next_token(), SyntaxToken::next_token));
+            let in_line = behind
+                .into_iter()
+                .flatten()
+                .take_while(|token| !token.text().contains('\n'));
+            let again = in_line.filter(|token| {
+                token.kind() == SyntaxKind::Name
+                    && name
+                        .as_ref()
+                        .is_some_and(|name| name.text() == token.text())
+                    && call_of(token).is_some()
+            });
+            wrong.extend(again.map(|token| token.text_range()));
+        }
+        wrong.sort_unstable_by_key(|range| range.start());
+        wrong.dedup();
+        wrong
     }
 
     /// The text of a range.

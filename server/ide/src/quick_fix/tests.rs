@@ -82,6 +82,46 @@ fn a_call_in_the_processor_becomes_run_async() {
         "local o = openURL\nfunction onNote(e) if e.note > 3 then $0o( --[[b]] 'a' ) end end",
         "local o = openURL\nfunction onNote(e) if e.note > 3 then runAsync(o, --[[b]] 'a' ) end end",
     );
+    check(
+        "function onNote(e)\n  $0openURL(\n    'a'\n  )\nend",
+        "function onNote(e)\n  runAsync(openURL,\n    'a'\n  )\nend",
+    );
+    // An argument that is for the Controller too goes there as well.
+    check(
+        "function onNote(e)\n  $0openURL(tostring(messageBox('a')))\nend",
+        "function onNote(e)\n  runAsync(function() openURL(tostring(messageBox('a'))) end)\nend",
+    );
+    check_lacks(
+        "function onNote(e)\n  $0openURL(tostring(messageBox('a')))\nend",
+        FixKind::RunAsync,
+    );
+}
+
+/// Of the calls in one line only the first is a finding.
+#[test]
+fn calls_in_one_line_have_their_turns() {
+    check(
+        "function onNote(e)\n  if e.note > 60 then $0openURL('a') else openURL('b') end\nend",
+        "function onNote(e)\n  if e.note > 60 then runAsync(openURL, 'a') else openURL('b') end\nend",
+    );
+    check(
+        "function onNote(e) $0openURL('a'); openURL('b'); openURL('c') end",
+        "function onNote(e) runAsync(function() openURL('a'); openURL('b'); openURL('c') end) end",
+    );
+    check_kind(
+        "function onNote(e) $0openURL('a'); openURL('b') end",
+        FixKind::RunAsync,
+        "function onNote(e) runAsync(openURL, 'a'); openURL('b') end",
+    );
+    check(
+        "function onNote(e) $0openURL(openURL('a')) end",
+        "function onNote(e) runAsync(function() openURL(openURL('a')) end) end",
+    );
+    let text = "function onNote(e)\n  if e.note > 60 then openURL('a') else openURL('b') end\nend";
+    let expected = "function onNote(e)\n  if e.note > 60 then runAsync(openURL, 'a') else runAsync(openURL, 'b') end\nend";
+    let script = snapshot(text);
+    let fixed = fix_all(&[(&script, FileId(0))]);
+    assert_eq!(fixed, Some((expected.to_owned(), 2)));
 }
 
 #[test]
@@ -131,6 +171,11 @@ fn a_hop_on_its_own_thread_goes_away() {
         "function onNote(e)\n  $0runSync(function()\n    local n = e.note\n    playNote(n, 100)\n  end)\nend",
         "function onNote(e)\n  do\n    local n = e.note\n    playNote(n, 100)\n  end\nend",
     );
+    check(
+        "function onIdle()\n  $0runAsync(function() -- why\n    openURL('--') -- because\n  end)\nend",
+        "function onIdle()\n  do -- why\n    openURL('--') -- because\n  end\nend",
+    );
+    check_none("function onIdle()\n  $0runAsync(openURL, '--' --[[lost]])\nend");
     check_none(
         "function onNote(e)\n  $0runSync(function() if e.note > 1 then return end playNote(1, 1) end)\nend",
     );

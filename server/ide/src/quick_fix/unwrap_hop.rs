@@ -2,8 +2,8 @@
 //! the thread that the code is on already is the error (HALion semantics 4.17).
 
 use halion_api::Thread;
-use halion_syntax::SyntaxKind;
 use halion_syntax::ast::{AstNode, Block, Expr, FunctionExpr, Stat};
+use halion_syntax::{SyntaxKind, SyntaxNode};
 
 use super::site::{Site, bytes, is_path};
 use super::{Draft, FixKind};
@@ -56,11 +56,7 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         _ => return None,
     };
     // Comments between the parts would get lost.
-    let whole = call.syntax().descendants_with_tokens();
-    let n_comments = whole
-        .filter(|element| element.kind() == SyntaxKind::Comment)
-        .count();
-    if n_comments != text.matches("--").count() {
+    if n_comments(call.syntax()) != n_comments(&halion_syntax::parse(&text).syntax()) {
         return None;
     }
     Some(Draft {
@@ -80,13 +76,22 @@ fn body(site: &Site, function: &FunctionExpr) -> Option<String> {
         return None;
     }
     let statements: Vec<Stat> = block.statements().collect();
-    if let [Stat::Call(call)] = &statements[..] {
+    if let [Stat::Call(call)] = &statements[..]
+        && n_comments(call.syntax()) == n_comments(function.syntax())
+    {
         let text = site.slice(call.call()?.text_range());
         return (!text.starts_with('(')).then(|| text.to_owned());
     }
     let start = usize::from(params.syntax().text_range().end());
     let end = usize::from(function.syntax().last_token()?.text_range().start());
     Some(format!("do{}end", &site.text[start..end]))
+}
+
+fn n_comments(node: &SyntaxNode) -> usize {
+    let tokens = node.descendants_with_tokens();
+    tokens
+        .filter(|element| element.kind() == SyntaxKind::Comment)
+        .count()
 }
 
 fn has_return(block: &Block) -> bool {
