@@ -169,9 +169,15 @@ fn text<'a>(solver: &'a Solver, file: FileId, range: TextRange) -> &'a str {
         .unwrap_or_default()
 }
 
+/// Names at either end of a chain that are shown in a message; the steps have them all.
+const AT_EITHER_END: usize = 4;
+
 /// `onNote > playAll > notify`.
 pub(crate) fn short_chain(steps: &[Step]) -> String {
-    let names: Vec<&str> = steps.iter().map(Step::shown_name).collect();
+    let mut names: Vec<&str> = steps.iter().map(Step::shown_name).collect();
+    if names.len() > 2 * AT_EITHER_END + 1 {
+        names.splice(AT_EITHER_END..names.len() - AT_EITHER_END, ["..."]);
+    }
     names.join(" > ")
 }
 
@@ -284,5 +290,30 @@ fn run_async_form(solver: &Solver, call: &BuiltinCall) -> String {
     match &solver.program.expr(call.how.callee).kind {
         ExprKind::Method { .. } => format!("runAsync(object.{name}, object, ...)"),
         _ => format!("runAsync({name}, ...)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_chain_shows_its_ends() {
+        let step = |name: String| Step {
+            name,
+            file: FileId(0),
+            range: TextRange::default(),
+            thread: Thread::Processor,
+            why: crate::diagnostic::Why::Call,
+            supplied_at: None,
+        };
+        let chain =
+            |n: u32| short_chain(&(0..n).map(|n| step(format!("f{n}"))).collect::<Vec<_>>());
+        assert_eq!(chain(3), "f0 > f1 > f2");
+        assert_eq!(chain(9), "f0 > f1 > f2 > f3 > f4 > f5 > f6 > f7 > f8");
+        assert_eq!(
+            chain(100),
+            "f0 > f1 > f2 > f3 > ... > f96 > f97 > f98 > f99"
+        );
     }
 }

@@ -105,6 +105,16 @@ impl Fun {
     pub fn is_chunk(&self) -> bool {
         self.parent.is_none()
     }
+
+    /// The name in a message; what has none is described.
+    #[must_use]
+    pub fn shown_name(&self) -> &str {
+        match self.name.as_str() {
+            "<main>" => "global statements",
+            "<anonymous>" => "a function without name",
+            name => name,
+        }
+    }
 }
 
 /// A local variable or parameter.

@@ -90,6 +90,8 @@ struct Origin {
     /// Whether it is a value of its own beside the plain constant.
     is_sealed: bool,
     is_mixed: Cell<bool>,
+    /// Whether its plain constant has it among its parents.
+    is_joined: bool,
     /// Values made of it.
     n_made: Cell<u8>,
     parents: SmallVec<[ValueId; 2]>,
@@ -209,9 +211,10 @@ impl Origins {
 
     /// A plain constant stands for an equal one from now on.
     pub fn join(&mut self, plain: ValueId, equal: ValueId) {
-        let origin = &mut self.origins[plain.idx()];
-        if !origin.parents.contains(&equal) {
-            origin.parents.push(equal);
+        // A value has one plain constant, which may have very many parents.
+        let is_known = std::mem::replace(&mut self.origins[equal.idx()].is_joined, true);
+        if !is_known {
+            self.origins[plain.idx()].parents.push(equal);
         }
         if self.is_open(plain) {
             self.open(equal);

@@ -31,7 +31,10 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
                     Severity::Hint,
                     expr.file,
                     expr.range,
-                    format!("{text} is a global variable, but only {} uses it", fun.name),
+                    format!(
+                        "{text} is a global variable, but only {} uses it",
+                        fun.shown_name()
+                    ),
                 )
             });
         }

@@ -64,7 +64,7 @@ fn diagnostic(facts: &Facts, one: &LoopUse, inst: InstId) -> Diagnostic {
             condition.range,
             format!(
                 "this loop in {} never ends and never waits: HALion stops the script after {limit_ms} ms in the {}",
-                solver.program.fun(one.fun).name,
+                solver.program.fun(one.fun).shown_name(),
                 thread.name()
             ),
         )

@@ -62,7 +62,7 @@ pub(crate) fn check(solver: &Solver, solved: &Solved) -> Vec<Diagnostic> {
                 severity: Severity::Information,
                 file: fun.file,
                 range: fun.name_range,
-                message: format!("{} needs Controller and Processor: split it ({here} and {there} work in different threads)", fun.name),
+                message: format!("{} needs Controller and Processor: split it ({here} and {there} work in different threads)", fun.shown_name()),
                 function: Some(there),
                 thread: None,
                 chain: Vec::new(),

@@ -41,7 +41,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
 
 fn diagnostic(facts: &Facts, name: &str, processor: &Use, controller: &Use) -> Diagnostic {
     let program = facts.solver.program;
-    let of = |one: &Use| &program.fun(one.fun).name;
+    let of = |one: &Use| program.fun(one.fun).shown_name();
     let expr = program.expr(processor.expr);
     let message = if processor.fun == controller.fun {
         format!(
