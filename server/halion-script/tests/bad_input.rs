@@ -124,11 +124,13 @@ fn files_that_are_no_text() {
     let folder = folder(&[("good.lua", NOTE), ("uses.lua", "require \"binary\"\n")]);
     write(folder.path(), "binary.lua", b"\x1bLuaR\0\x01");
     write(folder.path(), "latin1.lua", b"-- fine\n-- gr\xfcn\n");
+    write(folder.path(), "utf16.lua", b"\xff\xfex\0=\0y\0");
     expect![[r#"
         no findings in 2 files, 1 ms
         --- stderr
         error: `binary.lua` is a binary file (zero byte at byte 5); only scripts in plain text can be read
         error: `latin1.lua` is not valid UTF-8 at byte 13 (line 2); save it with the encoding UTF-8
+        error: `utf16.lua` has the encoding UTF-16; save it with the encoding UTF-8
         --- exit 2
     "#]].assert_eq(&halion_script(folder.path(), &["check", "."]).all());
     for file in ["binary.lua", "latin1.lua"] {

@@ -27,6 +27,8 @@ pub enum Reason {
         /// Offset of the first NUL in bytes, from 0.
         byte: usize,
     },
+    /// The file begins with the byte order mark of UTF-16.
+    Utf16,
     /// The file is text in some other encoding.
     InvalidUtf8 {
         /// Offset of the first byte that is not UTF-8, from 0.
@@ -103,6 +105,10 @@ impl fmt::Display for Problem {
                     "`{path}` is a binary file (zero byte at byte {byte}); only scripts in plain text can be read"
                 )
             }
+            Reason::Utf16 => write!(
+                f,
+                "`{path}` has the encoding UTF-16; save it with the encoding UTF-8"
+            ),
             Reason::InvalidUtf8 { byte, line } => {
                 write!(
                     f,

@@ -70,6 +70,9 @@ pub fn read_text(path: &Path) -> Result<String, Problem> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);
     }
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err(Problem::new(path, Reason::Utf16));
+    }
     if let Some(byte) = bytes.iter().position(|byte| *byte == 0) {
         return Err(Problem::new(path, Reason::Binary { byte }));
     }
