@@ -220,7 +220,8 @@ pub struct Diagnostic {
     pub thread: Option<Thread>,
     /// From the entry to the function that holds the call.
     pub chain: Vec<Step>,
-    /// Where the failing function was passed or stored, if it is not called by its own name.
+    /// Where the failing function was passed or stored, if it is not called by its own name; for other rules the other place that makes
+    /// the finding. [`Diagnostic::supply`] says which.
     pub supplied_at: Option<(FileId, TextRange)>,
     /// Names of other entries that get here too.
     pub also_from: Vec<String>,
@@ -231,6 +232,17 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// What is at `supplied_at`; it continues the function's name, if the finding is about one.
+    #[must_use]
+    pub fn supply(&self) -> &'static str {
+        match self.code {
+            Code::NilCallback => "is defined here",
+            Code::SharedGlobal => "assigned here in the Controller",
+            Code::DuplicateParameter => "defined here before",
+            _ => "comes from here",
+        }
+    }
+
     /// A finding without a chain.
     pub(crate) fn new(
         code: Code,

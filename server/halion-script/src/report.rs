@@ -15,6 +15,30 @@ pub struct Report {
     pub elapsed: Duration,
     /// What a baseline did, if there is one.
     pub baseline: Option<BaselineUse>,
+    /// Why the findings may not be complete.
+    pub notices: Vec<Notice>,
+}
+
+/// Something that is said of the check itself, not of a line of a script.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What kind it is.
+    pub kind: NoticeKind,
+    /// The file or folder it is about, as shown to the user.
+    pub path: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What can be said of the check itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A path could not be used.
+    Unusable,
+    /// A module was not found.
+    ModuleNotFound,
+    /// A script takes more work than the analysis does, so it told less apart or ended early.
+    LimitReached,
 }
 
 /// What a baseline did to a report.
@@ -54,8 +78,8 @@ pub struct Finding {
     pub thread: Option<&'static str>,
     /// How control gets there, from the entry to the function that holds the place.
     pub chain: Vec<Step>,
-    /// Where the HALion function was passed or stored, when it is called by another name.
-    pub supplied: Option<(usize, Span)>,
+    /// Where the HALion function was passed or stored, when it is called by another name; for other rules the other place.
+    pub supplied: Option<Supply>,
     /// Other entries that get there too.
     pub also_from: Vec<String>,
     /// What to do.
@@ -64,6 +88,29 @@ pub struct Finding {
     pub runtime_text: Option<String>,
     /// Known and hidden.
     pub in_baseline: bool,
+}
+
+/// The other place of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supply {
+    /// The place in [`Report::files`] of the file that holds the span.
+    pub file: usize,
+    /// What is pointed at.
+    pub span: Span,
+    /// The HALion function, if the finding is about one.
+    pub name: Option<String>,
+    /// What is there; it continues the name.
+    pub what: &'static str,
+}
+
+impl Supply {
+    /// What is there: `` `openURL` comes from here ``.
+    pub fn text(&self) -> String {
+        match &self.name {
+            Some(name) => format!("`{name}` {}", self.what),
+            None => self.what.to_owned(),
+        }
+    }
 }
 
 /// One step of the path to a finding.
@@ -86,18 +133,22 @@ pub struct Step {
 impl Step {
     /// What happens at its place, in a few words.
     pub fn text(&self) -> String {
-        let (name, thread) = (&self.name, thread_name(self.thread));
-        let name = match (name.as_str(), self.why) {
-            ("<anonymous>", "entry") => "the change callback".to_owned(),
-            ("<anonymous>", _) => "a function without name".to_owned(),
-            (name, _) => format!("`{name}`"),
-        };
+        let (name, thread) = (self.shown_name(), thread_name(self.thread));
         match self.why {
             "entry" if self.name == "<main>" => format!("global statements run in the {thread}"),
             "entry" => format!("{name} runs in the {thread}"),
             "runAsync" | "runSync" | "spawn" => format!("{} runs {name} in the {thread}", self.why),
             "callback" => format!("{name} is called back in the {thread}"),
             _ => format!("calls {name}"),
+        }
+    }
+
+    /// The function that is entered, as a sentence names it.
+    pub fn shown_name(&self) -> String {
+        match (self.name.as_str(), self.why) {
+            ("<anonymous>", "entry") => "the change callback".to_owned(),
+            ("<anonymous>", _) => "a function without name".to_owned(),
+            (name, _) => format!("`{name}`"),
         }
     }
 
@@ -181,6 +232,12 @@ impl Report {
             .iter()
             .flat_map(|file| file.findings.iter().map(move |finding| (file, finding)));
         all.filter(move |(_, finding)| hints || finding.severity != Severity::Hint)
+    }
+
+    /// True when every path could be used.
+    pub fn is_complete(&self) -> bool {
+        let mut kinds = self.notices.iter().map(|notice| notice.kind);
+        kinds.all(|kind| kind != NoticeKind::Unusable)
     }
 
     /// True when something will fail.

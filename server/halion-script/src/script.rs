@@ -12,22 +12,10 @@ use halion_workspace::{
 };
 
 use crate::args::{ScriptArgs, ScriptKind};
-use crate::report::{File, Finding, Place, Report, Span, Step};
-
-/// What `check` has to tell: findings, and what could not be read.
-#[derive(Debug)]
-pub struct Examined {
-    /// The findings.
-    pub report: Report,
-    /// Paths that could not be used.
-    pub problems: Vec<Problem>,
-    /// Why the findings may not be complete: modules that were not found, and scripts that take more work than the analysis does. One
-    /// sentence each.
-    pub remarks: Vec<String>,
-}
+use crate::report::{File, Finding, Notice, NoticeKind, Place, Report, Span, Step, Supply};
 
 /// Checks all scripts among `paths`.
-pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
+pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Report {
     let start = Instant::now();
     let mut survey = survey(paths, args);
     survey
@@ -37,17 +25,23 @@ pub fn examine(paths: &[PathBuf], args: &ScriptArgs) -> Examined {
     for loaded in &survey.scripts {
         files.add_script(loaded, args.script_kind);
     }
-    let report = Report {
-        files: std::mem::take(&mut files.files),
-        elapsed: start.elapsed(),
+    let elapsed = start.elapsed();
+    let unusable = survey.problems.iter().map(unusable);
+    let not_found = survey.scripts.iter().flat_map(not_found);
+    Report {
+        notices: unusable.chain(not_found).chain(files.limits).collect(),
+        files: files.files,
+        elapsed,
         baseline: None,
-    };
-    let mut remarks: Vec<String> = survey.scripts.iter().flat_map(not_found).collect();
-    remarks.append(&mut files.remarks);
-    Examined {
-        report,
-        problems: survey.problems,
-        remarks,
+    }
+}
+
+/// A path that could not be used.
+pub fn unusable(problem: &Problem) -> Notice {
+    Notice {
+        kind: NoticeKind::Unusable,
+        path: shown_path(&problem.path),
+        text: problem.to_string(),
     }
 }
 
@@ -60,12 +54,17 @@ pub fn survey(paths: &[PathBuf], args: &ScriptArgs) -> Survey {
     halion_workspace::survey(paths, &options, &Overlay::default(), &halion_ide::requires)
 }
 
-fn not_found(loaded: &Loaded) -> Vec<String> {
-    let script = shown_path(&loaded.main);
-    let missing = loaded.missing.iter();
-    missing
-        .map(|name| format!("module `{name}` of `{script}` was not found, so its code is not checked; name its folder with --library"))
-        .collect()
+fn not_found(loaded: &Loaded) -> impl Iterator<Item = Notice> {
+    loaded.missing.iter().map(|name| {
+        let path = shown_path(&loaded.main);
+        Notice {
+            kind: NoticeKind::ModuleNotFound,
+            text: format!(
+                "module `{name}` of `{path}` was not found, so its code is not checked; name its folder with --library"
+            ),
+            path,
+        }
+    })
 }
 
 /// Where modules are searched: after the script's folder the current one, then the libraries.
@@ -148,7 +147,7 @@ pub fn shown_path(path: &Path) -> String {
 struct Files {
     files: Vec<File>,
     by_identity: BTreeMap<PathBuf, usize>,
-    remarks: Vec<String>,
+    limits: Vec<Notice>,
 }
 
 impl Files {
@@ -156,10 +155,13 @@ impl Files {
         let checked = check(loaded, kind);
         let rung = checked.analysis().rung;
         if rung > Rung::Full {
-            let script = shown_path(&loaded.main);
+            let path = shown_path(&loaded.main);
             let given_up = rung.describe();
-            let remark = format!("`{script}` takes more work than a keystroke allows: {given_up}");
-            self.remarks.push(remark);
+            self.limits.push(Notice {
+                kind: NoticeKind::LimitReached,
+                text: format!("`{path}` takes more work than a keystroke allows: {given_up}"),
+                path,
+            });
         }
         let indices: Vec<LineIndex> = checked
             .files()
@@ -230,9 +232,12 @@ fn to_finding(diagnostic: &Diagnostic, places: &[usize], indices: &[LineIndex]) 
         function: diagnostic.function.clone(),
         thread: diagnostic.thread.map(halion_ide::Thread::id),
         chain: steps.collect(),
-        supplied: diagnostic
-            .supplied_at
-            .map(|(file, range)| (places[file.idx()], span(file, range))),
+        supplied: diagnostic.supplied_at.map(|(file, range)| Supply {
+            file: places[file.idx()],
+            span: span(file, range),
+            name: diagnostic.function.clone(),
+            what: diagnostic.supply(),
+        }),
         also_from: diagnostic.also_from.clone(),
         help: diagnostic.help.clone(),
         runtime_text: diagnostic.runtime_text.clone(),

@@ -250,3 +250,33 @@ fn lines_that_end_in_carriage_return_and_newline_look_like_any_other() {
     let dos = halion_script(folder.path(), &["check", "dos.lua"]).all();
     assert_eq!(dos.replace("dos.lua", "unix.lua"), unix);
 }
+
+/// The two names stand at the same bytes of their files, which are two places all the same.
+#[test]
+fn a_function_that_comes_from_the_same_place_of_another_file() {
+    let main = "local M = require \"lib\"\nfunction onNote(e)\n  M.openURL(\"a\")\nend\n";
+    let lib = "local M = {}\n---------------------\nM.openURL = openURL\nreturn M\n";
+    let place = |text: &str, before: &str| text.find(before).unwrap() + before.len();
+    assert_eq!(place(main, "M."), place(lib, "= openURL") - "openURL".len());
+    let folder = folder(&[("main.lua", main), ("lib.lua", lib)]);
+    let said = halion_script(folder.path(), &["check", "main.lua"]);
+    assert!(
+        said.out.contains("`openURL` comes from here"),
+        "{}",
+        said.all()
+    );
+}
+
+#[test]
+fn the_other_place_of_a_finding_is_shown() {
+    let text = "defineParameter(\"A\", nil, 0, 0, 1, changed)\nfunction changed() end\ndefineParameter(\"A\", \"b\", 1, 1, 10)\nfunction onNote() x = 1 end\nfunction onSave() x = 2 end\n";
+    let folder = folder(&[("a.lua", text)]);
+    let said = halion_script(folder.path(), &["check", "a.lua"]);
+    for place in [
+        "------- `changed` is defined here",
+        "--------------- defined here before",
+        "- assigned here in the Controller",
+    ] {
+        assert!(said.out.contains(place), "{place}: {}", said.all());
+    }
+}

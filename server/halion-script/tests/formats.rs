@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::{folder, halion_script, root, write};
 use serde::Deserialize;
 
@@ -121,10 +123,12 @@ fn the_sample_that_is_wrong_has_exactly_one_error() {
     assert_eq!(step.path, file.path);
 }
 
+/// `openURL` is called as `pages.open`, by a function that is handed over.
+const OTHER_NAMES: &str = "local pages = {\n  open = openURL,\n}\nlocal function call(f)\n  f()\nend\nfunction onNote(event)\n  call(function()\n    pages.open(\"\")\n  end)\nend\n";
+
 #[test]
 fn json_says_where_a_function_under_another_name_comes_from() {
-    let text = "local pages = {\n  open = openURL,\n}\nlocal function call(f)\n  f()\nend\nfunction onNote(event)\n  call(function()\n    pages.open(\"\")\n  end)\nend\n";
-    let folder = folder(&[("main.lua", text)]);
+    let folder = folder(&[("main.lua", OTHER_NAMES)]);
     let said = halion_script(folder.path(), &["check", "main.lua", "--format", "json"]);
     let document: Document = serde_json::from_str(&said.out).unwrap();
     let found = &document.files[0].diagnostics[0];
@@ -136,8 +140,100 @@ fn json_says_where_a_function_under_another_name_comes_from() {
 }
 
 #[test]
-fn sarif_obeys_its_schema() {
+fn sarif_links_to_where_a_function_under_another_name_comes_from() {
+    let folder = folder(&[("main.lua", OTHER_NAMES)]);
+    let run = sarif(folder.path(), &["main.lua"]);
+    let result = &run["results"][0];
+    let related = result["relatedLocations"].as_array().unwrap();
+    let related: Vec<(u64, u64, &str)> = related
+        .iter()
+        .map(|location| {
+            let line = &location["physicalLocation"]["region"]["startLine"];
+            let said = location["message"]["text"].as_str().unwrap();
+            (
+                location["id"].as_u64().unwrap(),
+                line.as_u64().unwrap(),
+                said,
+            )
+        })
+        .collect();
+    assert_eq!(
+        related,
+        [
+            (1, 8, "a function without name handed over here"),
+            (2, 2, "`openURL` comes from here"),
+        ]
+    );
+    let said = result["message"]["text"].as_str().unwrap();
+    assert!(
+        said.ends_with(
+            "\na function without name [handed over here](1)\n`openURL` [comes from here](2)"
+        ),
+        "{said}"
+    );
+    let plain = sarif(root(), &["samples/open_url"]);
+    assert_eq!(
+        plain["results"][0]["relatedLocations"],
+        serde_json::Value::Null
+    );
+}
+
+#[test]
+fn sarif_tells_why_findings_may_not_be_complete() {
+    let busy: String = (0..14)
+        .map(|n| format!("function all.f{n}(v) for k, f in pairs(all) do f({{ v }}, k) end return {{ v }} end\n"))
+        .collect();
+    let busy =
+        format!("all = {{}}\n{busy}function onNote(e) for k, f in pairs(all) do f(e) end end\n");
+    let folder = folder(&[
+        ("busy.lua", &busy),
+        ("lost.lua", "require \"lost.module\"\n"),
+        ("bad.lua", "\0"),
+    ]);
+    let run = sarif(folder.path(), &["bad.lua", "busy.lua", "lost.lua"]);
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let notes: Vec<[&str; 3]> = notes
+        .iter()
+        .map(|note| {
+            let artifact = &note["locations"][0]["physicalLocation"]["artifactLocation"];
+            let texts = [&note["descriptor"]["id"], &note["level"], &artifact["uri"]];
+            texts.map(|text| text.as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            ["unusable-path", "error", "bad.lua"],
+            ["module-not-found", "warning", "lost.lua"],
+            ["limit-reached", "warning", "busy.lua"],
+        ]
+    );
+    let fine = sarif(root(), &["samples/open_url"]);
+    assert_eq!(
+        fine["invocations"][0],
+        serde_json::json!({ "executionSuccessful": true, "toolExecutionNotifications": [] }),
+        "findings are no failure of the check"
+    );
+}
+
+/// The run that `check --format sarif` tells, which obeys the schema.
+fn sarif(folder: &Path, paths: &[&str]) -> serde_json::Value {
+    let args = [&["check", "--format", "sarif", "--hints"], paths].concat();
+    let said = halion_script(folder, &args);
+    let mut sarif: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     let schema = sarif_schema();
+    let complaints: Vec<String> = schema
+        .iter_errors(&sarif)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    sarif["runs"][0].take()
+}
+
+#[test]
+fn sarif_obeys_its_schema() {
     let folder = folder(&[
         (
             "main.lua",
@@ -150,18 +246,8 @@ fn sarif_obeys_its_schema() {
         ("a name with blanks.lua", "x = = 1\n"),
     ]);
     write(folder.path(), "empty.lua", b"");
-    for args in [
-        vec!["check", "--format", "sarif", "--hints", "."],
-        vec!["check", "--format", "sarif", "empty.lua"],
-    ] {
-        let said = halion_script(folder.path(), &args);
-        let sarif: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-        let complaints: Vec<String> = schema
-            .iter_errors(&sarif)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert!(complaints.is_empty(), "{complaints:#?}");
-        let run = &sarif["runs"][0];
+    for path in [".", "empty.lua"] {
+        let run = sarif(folder.path(), &[path]);
         for result in run["results"].as_array().unwrap() {
             let rule = result["ruleIndex"]
                 .as_u64()
@@ -172,9 +258,8 @@ fn sarif_obeys_its_schema() {
             );
         }
     }
-    let said = halion_script(root(), &["check", "--format", "sarif", "samples/open_url"]);
-    let sarif: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    let result = &sarif["runs"][0]["results"][0];
+    let run = sarif(root(), &["samples/open_url"]);
+    let result = &run["results"][0];
     assert_eq!(
         result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
         "samples/open_url/script.lua"

@@ -149,7 +149,7 @@ fn related(chain: &[Step], version: &Version) -> Vec<DiagnosticRelatedInformatio
     related
 }
 
-/// Where the function of HALion came from that is called by another name.
+/// The other place of a finding, such as where a function of HALion came from that is called by another name.
 fn supplied(
     found: &halion_ide::Diagnostic,
     version: &Version,
@@ -158,10 +158,13 @@ fn supplied(
     if (file, range) == (found.file, found.range) {
         return None;
     }
-    let function = found.function.as_ref()?;
+    let message = match &found.function {
+        Some(function) => format!("{function} {}", found.supply()),
+        None => found.supply().to_owned(),
+    };
     Some(DiagnosticRelatedInformation {
         location: place(version, file, range)?,
-        message: format!("{function} comes from here"),
+        message,
     })
 }
 

@@ -102,7 +102,10 @@ fn diagnostic<'a>(report: &'a Report, finding: &'a Finding) -> Diagnostic<'a> {
             .iter()
             .map(|step| json_step(report, step))
             .collect(),
-        supplied_at: place(report, finding.supplied.as_ref()),
+        supplied_at: finding
+            .supplied
+            .as_ref()
+            .map(|supply| place(report, supply.file, &supply.span)),
     }
 }
 
@@ -113,13 +116,16 @@ fn json_step<'a>(report: &'a Report, step: &'a Step) -> JsonStep<'a> {
         line: step.span.start.line,
         thread: step.thread,
         why: step.why,
-        supplied_at: place(report, step.supplied.as_ref()),
+        supplied_at: step
+            .supplied
+            .as_ref()
+            .map(|(file, span)| place(report, *file, span)),
     }
 }
 
-fn place<'a>(report: &'a Report, place: Option<&(usize, Span)>) -> Option<Place<'a>> {
-    place.map(|(file, span)| Place {
-        path: &report.files[*file].path,
+fn place<'a>(report: &'a Report, file: usize, span: &Span) -> Place<'a> {
+    Place {
+        path: &report.files[file].path,
         line: span.start.line,
-    })
+    }
 }

@@ -11,8 +11,8 @@ use std::path::Path;
 
 use crate::args::{CheckArgs, Format};
 use crate::output::{self, Exit};
-use crate::report::Report;
-use crate::script::{self, Examined};
+use crate::report::{NoticeKind, Report};
+use crate::script;
 use baseline::Baseline;
 
 /// Runs the command.
@@ -21,9 +21,6 @@ pub fn check(args: &CheckArgs) -> Exit {
         true => fix::fix(&args.paths, &args.script),
         false => Vec::new(),
     };
-    for problem in &unwritten {
-        output::error(problem);
-    }
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose();
     let mut baseline = match baseline {
         Ok(baseline) => baseline,
@@ -32,11 +29,9 @@ pub fn check(args: &CheckArgs) -> Exit {
             return Exit::CouldNotRun;
         }
     };
-    let Examined {
-        mut report,
-        problems,
-        remarks,
-    } = script::examine(&args.paths, &args.script);
+    let mut report = script::examine(&args.paths, &args.script);
+    let unwritten = unwritten.iter().map(script::unusable);
+    report.notices.splice(0..0, unwritten);
     if let Some(baseline) = &mut baseline {
         baseline.hide(&mut report);
         let used = baseline.summary(&report, &args.paths);
@@ -45,13 +40,8 @@ pub fn check(args: &CheckArgs) -> Exit {
         }
         report.baseline = Some(used);
     }
-    for problem in &problems {
-        output::error(problem);
-    }
-    for remark in &remarks {
-        output::warning(remark);
-    }
-    let is_complete = problems.is_empty() && unwritten.is_empty();
+    show_notices(&report);
+    let is_complete = report.is_complete();
     if let Some(path) = &args.write_baseline {
         return write_baseline(path, &report, is_complete);
     }
@@ -87,6 +77,16 @@ fn write_baseline(path: &Path, report: &Report, is_complete: bool) -> Exit {
         Err(problem) => {
             output::error(&problem);
             Exit::CouldNotRun
+        }
+    }
+}
+
+/// Why the findings may not be complete, on standard error.
+pub fn show_notices(report: &Report) {
+    for notice in &report.notices {
+        match notice.kind {
+            NoticeKind::Unusable => output::error(&notice.text),
+            NoticeKind::ModuleNotFound | NoticeKind::LimitReached => output::warning(&notice.text),
         }
     }
 }

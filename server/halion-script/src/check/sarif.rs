@@ -1,18 +1,20 @@
-//! `check --format sarif`: SARIF 2.1.0 for code scanning. The path that proves a finding is its code flow.
+//! `check --format sarif`: SARIF 2.1.0 for code scanning. The path that proves a finding is its code flow; where a function came from that
+//! is called by another name is a related location, with a link in the message, as no step of the path leads there. Why the findings may
+//! not be complete is told by the notifications of the invocation.
 //!
 //! Lines and columns from 1, columns in UTF-16 units (`columnKind` says so).
 
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, CodeFlow, Location, Message, MultiformatMessageString, PhysicalLocation,
-    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult,
-    ResultBaselineState, ResultLevel, Run, Sarif, ThreadFlow, ThreadFlowLocation, Tool,
-    ToolComponent,
+    ArtifactLocation, CodeFlow, Invocation, Location, Message, MultiformatMessageString,
+    Notification, PhysicalLocation, Region, ReportingConfiguration, ReportingDescriptor,
+    ReportingDescriptorReference, Result as SarifResult, ResultBaselineState, ResultLevel, Run,
+    Sarif, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent,
 };
 
 use halion_ide::{Code, RulePage};
 
-use crate::report::{File, Finding, Report, Severity, Span};
+use crate::report::{File, Finding, Notice, NoticeKind, Report, Severity, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -27,9 +29,11 @@ pub fn render(report: &Report, hints: bool) -> String {
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .rules(Code::ALL.map(|code| descriptor(&code.page())).to_vec())
+        .notifications(NOTICES.map(notice_descriptor).to_vec())
         .build();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
+        .invocations(vec![invocation(report)])
         .column_kind(json!("utf16CodeUnits"))
         .results(results)
         .build();
@@ -64,6 +68,63 @@ fn descriptor(rule: &RulePage) -> ReportingDescriptor {
         .build()
 }
 
+const NOTICES: [NoticeKind; 3] = [
+    NoticeKind::Unusable,
+    NoticeKind::ModuleNotFound,
+    NoticeKind::LimitReached,
+];
+
+/// Its id and what it means.
+fn notice_words(kind: NoticeKind) -> (&'static str, &'static str) {
+    match kind {
+        NoticeKind::Unusable => ("unusable-path", "a file or folder could not be used"),
+        NoticeKind::ModuleNotFound => (
+            "module-not-found",
+            "a module was not found, so its code is not checked",
+        ),
+        NoticeKind::LimitReached => (
+            "limit-reached",
+            "a script takes more work than the analysis does: findings may be missing, or less certain than they could be",
+        ),
+    }
+}
+
+fn notice_descriptor(kind: NoticeKind) -> ReportingDescriptor {
+    let (id, meaning) = notice_words(kind);
+    ReportingDescriptor::builder()
+        .id(id)
+        .name(id)
+        .short_description(MultiformatMessageString::builder().text(meaning).build())
+        .build()
+}
+
+/// How the check itself went. Findings are no failure of it; a path that could not be used is.
+fn invocation(report: &Report) -> Invocation {
+    Invocation::builder()
+        .execution_successful(report.is_complete())
+        .tool_execution_notifications(report.notices.iter().map(notification).collect::<Vec<_>>())
+        .build()
+}
+
+fn notification(notice: &Notice) -> Notification {
+    let level = match notice.kind {
+        NoticeKind::Unusable => ResultLevel::Error,
+        NoticeKind::ModuleNotFound | NoticeKind::LimitReached => ResultLevel::Warning,
+    };
+    let descriptor = ReportingDescriptorReference::builder()
+        .id(notice_words(notice.kind).0)
+        .build();
+    let place = PhysicalLocation::builder()
+        .artifact_location(artifact(&notice.path))
+        .build();
+    Notification::builder()
+        .descriptor(descriptor)
+        .level(json!(level))
+        .message(message(&notice.text))
+        .locations(vec![Location::builder().physical_location(place).build()])
+        .build()
+}
+
 fn level(severity: Severity) -> ResultLevel {
     match severity {
         Severity::Error => ResultLevel::Error,
@@ -77,6 +138,15 @@ fn result(report: &Report, file: &File, finding: &Finding) -> SarifResult {
     for help in &finding.help {
         text.push('\n');
         text.push_str(help);
+    }
+    let mut related = Vec::new();
+    for (at, span, name, what) in supplies(report, file, finding) {
+        let id = related.len() + 1;
+        let mut location = location(at, span, Some(format!("{name} {what}").trim_start()));
+        location.id = Some(number(id));
+        related.push(location);
+        // Code scanning shows a related location only where the message links to it.
+        text.push_str(&format!("\n{name} [{what}]({id})"));
     }
     let mut result = SarifResult::builder()
         .rule_id(finding.code)
@@ -102,10 +172,37 @@ fn result(report: &Report, file: &File, finding: &Finding) -> SarifResult {
                 .collect(),
         );
     }
+    if !related.is_empty() {
+        result.related_locations = Some(related);
+    }
     if !finding.chain.is_empty() {
         result.code_flows = Some(vec![code_flow(report, file, finding)]);
     }
     result
+}
+
+/// Where functions came from that are called by another name: the place, the name, and what is there.
+fn supplies<'a>(
+    report: &'a Report,
+    file: &File,
+    finding: &'a Finding,
+) -> Vec<(&'a File, &'a Span, String, &'static str)> {
+    let mut supplies = Vec::new();
+    for step in &finding.chain {
+        if let Some((at, span)) = &step.supplied
+            && (*at, span) != (step.file, &step.span)
+        {
+            supplies.push((&report.files[*at], span, step.shown_name(), step.supply()));
+        }
+    }
+    if let Some(supply) = &finding.supplied {
+        let at = &report.files[supply.file];
+        if !std::ptr::eq(at, file) || supply.span != finding.span {
+            let name = supply.name.as_ref().map(|name| format!("`{name}`"));
+            supplies.push((at, &supply.span, name.unwrap_or_default(), supply.what));
+        }
+    }
+    supplies
 }
 
 fn code_flow(report: &Report, file: &File, finding: &Finding) -> CodeFlow {
@@ -130,14 +227,17 @@ fn location(file: &File, span: &Span, text: Option<&str>) -> Location {
         .end_line(number(span.end.line))
         .end_column(number(span.end.column))
         .build();
-    let artifact = ArtifactLocation::builder().uri(uri(&file.path)).build();
     let physical = PhysicalLocation::builder()
-        .artifact_location(artifact)
+        .artifact_location(artifact(&file.path))
         .region(region)
         .build();
     let mut location = Location::builder().physical_location(physical).build();
     location.message = text.map(message);
     location
+}
+
+fn artifact(path: &str) -> ArtifactLocation {
+    ArtifactLocation::builder().uri(uri(path)).build()
 }
 
 fn message(text: &str) -> Message {

@@ -65,7 +65,8 @@ fn render_finding(report: &Report, file: &File, finding: &Finding) -> String {
         .primary_title(&finding.message)
         .id(finding.code)
         .element(snippet(report, file, finding, &steps));
-    let mut shown = vec![file_idx(report, file)];
+    let home = file_idx(report, file);
+    let mut shown = vec![home];
     for other in steps
         .iter()
         .flat_map(|step| {
@@ -75,11 +76,11 @@ fn render_finding(report: &Report, file: &File, finding: &Finding) -> String {
             ]
         })
         .flatten()
-        .chain(finding.supplied.as_ref().map(|(file, _)| *file))
+        .chain(finding.supplied.as_ref().map(|supply| supply.file))
     {
         if !shown.contains(&other) {
             shown.push(other);
-            group = group.element(snippet_of_steps(report, finding, other, &steps));
+            group = group.element(snippet_of_steps(report, finding, home, other, &steps));
         }
     }
     if steps.len() < finding.chain.len() {
@@ -123,7 +124,8 @@ fn snippet<'a>(
     finding: &'a Finding,
     steps: &[&'a Step],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let marks = marks(finding, steps, file_idx(report, file));
+    let home = file_idx(report, file);
+    let marks = marks(finding, home, steps, home);
     let ranges = marks
         .iter()
         .map(|(range, _)| range.clone())
@@ -147,11 +149,12 @@ fn snippet<'a>(
 fn snippet_of_steps<'a>(
     report: &'a Report,
     finding: &'a Finding,
+    home: usize,
     file_idx: usize,
     steps: &[&'a Step],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let file = &report.files[file_idx];
-    let marks = marks(finding, steps, file_idx);
+    let marks = marks(finding, home, steps, file_idx);
     let window = Window::around(&file.text, marks.iter().map(|(range, _)| range.clone()));
     let context = marks.into_iter().map(|(range, label)| {
         AnnotationKind::Context
@@ -161,8 +164,14 @@ fn snippet_of_steps<'a>(
     window.snippet(&file.path).annotations(context)
 }
 
-/// The places in one file with what happens there, numbered when there are several; what happens at one place shares its mark.
-fn marks(finding: &Finding, steps: &[&Step], file_idx: usize) -> Vec<(Range<usize>, String)> {
+/// The places in one file with what happens there, numbered when there are several; what happens at one place shares its mark. The
+/// finding's own place, in the file `home`, is marked elsewhere.
+fn marks(
+    finding: &Finding,
+    home: usize,
+    steps: &[&Step],
+    file_idx: usize,
+) -> Vec<(Range<usize>, String)> {
     let chain = &finding.chain;
     let mut marks: Vec<(Range<usize>, String)> = Vec::new();
     let mut mark = |range: &Range<usize>, text: String| {
@@ -182,19 +191,19 @@ fn marks(finding: &Finding, steps: &[&Step], file_idx: usize) -> Vec<(Range<usiz
             mark(&step.span.range, format!("{number}{}", step.text()));
         }
         match &step.supplied {
-            Some((file, span)) if *file == file_idx && span.range != step.span.range => {
+            Some((file, span))
+                if *file == file_idx && (*file, &span.range) != (step.file, &step.span.range) =>
+            {
                 mark(&span.range, format!("{number}{}", step.supply()));
             }
             _ => {}
         }
     }
-    match (&finding.supplied, &finding.function) {
-        (Some((file, span)), Some(name))
-            if *file == file_idx && span.range != finding.span.range =>
-        {
-            mark(&span.range, format!("`{name}` comes from here"));
-        }
-        _ => {}
+    if let Some(supply) = &finding.supplied
+        && supply.file == file_idx
+        && (home, &finding.span.range) != (supply.file, &supply.span.range)
+    {
+        mark(&supply.span.range, supply.text());
     }
     marks
 }

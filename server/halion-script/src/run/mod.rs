@@ -17,7 +17,7 @@ use crate::args::{RunArgs, ScriptArgs, ScriptKind};
 use crate::check;
 use crate::output::{self, BOLD, DIM, ERROR, Exit, GOOD, WARNING};
 use crate::report::plural;
-use crate::script::{self, Examined};
+use crate::script;
 use crate::timeline::{self, Timeline};
 use inputs::{Inputs, Refusal};
 use play::{Keep, Played, Repeated, Trace, play};
@@ -57,20 +57,11 @@ fn run_once(args: &RunArgs) -> Result<Exit, Refusal> {
         output::out
     };
     if !args.no_check {
-        let Examined {
-            report,
-            problems,
-            remarks,
-        } = script::examine(
+        let report = script::examine(
             std::slice::from_ref(&inputs.script),
             &kind_of(args, &scenario),
         );
-        for problem in &problems {
-            output::error(problem);
-        }
-        for remark in &remarks {
-            output::warning(remark);
-        }
+        check::show_notices(&report);
         check::show(&report, false, show);
         show("\n");
     }
