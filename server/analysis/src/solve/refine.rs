@@ -9,9 +9,6 @@ use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, VarIdx};
 use crate::value::{SetId, Value};
 
-/// Tables of one variable up to which a test is asked about each.
-const MAX_TOLD_APART: usize = 64;
-
 impl Solver<'_> {
     /// Leaves of the tested variables what can get past the test.
     pub(super) fn refine(&mut self, frame: &mut Frame, cond: ExprId, holds: bool) {
@@ -151,7 +148,7 @@ impl Solver<'_> {
         };
         let is_table = |value: &Value| matches!(value, Value::Table(_));
         let tables: Vec<Value> = self.values.kinds(set).filter(is_table).collect();
-        if tables.len() < 2 || tables.len() > MAX_TOLD_APART {
+        if tables.len() < 2 || tables.len() > self.max_bases() {
             return;
         }
         let how = self.how(frame, tested, tested);
