@@ -30,6 +30,7 @@ mod places;
 mod positions;
 mod protected;
 mod refine;
+mod results;
 mod split;
 mod stat;
 mod strings;

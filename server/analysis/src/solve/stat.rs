@@ -88,6 +88,8 @@ impl Solver<'_> {
                 return Go::Dead;
             }
             Stat::Break => {
+                // What was made in this round may be looked at behind the loop.
+                frame.fresh.clear();
                 self.jump(frame, Place::LoopEnd);
                 return Go::Dead;
             }
