@@ -907,3 +907,13 @@ for i = 1, 15 do
 end
 local function allN(kind) for _, r in ipairs(recordsN) do if r.kind == kind then r.f() end end end
 -- call: function() allN("a") end
+
+-- way: loop that a test counts
+local fN = F
+-- call: function() for _ = 1, getContext() == "ELSEWHERE" and 1 or 0 do fN() end end
+
+-- way: other table of an enumeration
+local ModeN = { a = {}, b = {} }
+local fN = F
+local function runN(mode) if mode == ModeN.b then fN() end end
+-- call: function() runN(ModeN.a) end

@@ -1654,3 +1654,9 @@ local function shiftN(last)
   end
 end
 -- call: function() shiftN(F) end
+
+-- way: table of an enumeration
+local ModeN = { a = {}, b = {} }
+local fN = F
+local function runN(mode) if mode == ModeN.b then fN() end end
+-- call: function() runN(ModeN.a) runN(ModeN.b) end

@@ -192,6 +192,7 @@ impl Solver<'_> {
     /// Whether two values can be the same, and whether they can differ.
     pub(super) fn compare(&self, left: SetId, right: SetId) -> (bool, bool) {
         let (mut same, mut differ) = (false, false);
+        let has_equal = self.names.find("__eq").is_some();
         for left in self.values.elems(left) {
             for right in self.values.elems(right) {
                 if same && differ {
@@ -217,6 +218,12 @@ impl Solver<'_> {
                         let is_same = is_same
                             .unwrap_or_else(|| self.values.get(left) == self.values.get(right));
                         (same, differ) = (same || is_same, differ || !is_same);
+                    }
+                    // Tables of other constructors are others; one that was made once is itself.
+                    (Value::Table(a), Value::Table(b)) if !has_equal => {
+                        let is_same = self.heap.present(a) == self.heap.present(b);
+                        let is_one = self.heap.get(a).singleton;
+                        (same, differ) = (same || is_same, differ || !(is_same && is_one));
                     }
                     (
                         a @ (Value::Table(_) | Value::Fun(..) | Value::Host(_) | Value::Hosts(_)),

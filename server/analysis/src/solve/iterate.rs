@@ -120,8 +120,10 @@ impl Solver<'_> {
             return any;
         };
         let step = (sets.items.len() > 2).then(|| number(self, 2).unwrap_or(0.0));
+        // Without a round only if all bounds are written out.
+        let is_sure = step != Some(0.0) && number(self, 1).is_some();
         match self.count(first, last, step, most) {
-            Some(rows) if !rows.is_empty() => rows,
+            Some(rows) if is_sure || !rows.is_empty() => rows,
             _ => any,
         }
     }
