@@ -3,6 +3,7 @@
 //! Such a function is run once per thread with unknown arguments; what fails for certain is reported at its name, as a hint.
 
 use halion_api::{Thread, Threads, api};
+use rustc_hash::FxHashSet;
 
 use super::{Solved, wrong_thread};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -63,13 +64,17 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
     probes
 }
 
+/// How many instances below one are searched: it is done for each function that nobody calls, and there may be as many of those.
+const MAX_BELOW: usize = 1000;
+
 /// A call that fails for certain below an instance, by name, in the order of the text.
 pub(crate) fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<String> {
-    let mut seen = vec![start];
+    let mut queue = vec![start];
+    let mut seen = FxHashSet::from_iter([start]);
     let mut names = Vec::new();
     let mut next = 0;
-    while next < seen.len() && seen.len() < 5000 {
-        let instance = &solver.insts[seen[next].idx()];
+    while next < queue.len() && queue.len() < MAX_BELOW {
+        let instance = &solver.insts[queue[next].idx()];
         next += 1;
         for call in &instance.calls {
             let certain = grade_of(call.how.unsure, call.how.protected) == Grade::Certain;
@@ -82,8 +87,8 @@ pub(crate) fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<Str
         }
         for edge in &instance.edges {
             let certain = grade_of(edge.how.unsure, edge.how.protected) == Grade::Certain;
-            if certain && !edge.how.deferred && !seen.contains(&edge.to) {
-                seen.push(edge.to);
+            if certain && !edge.how.deferred && seen.insert(edge.to) {
+                queue.push(edge.to);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! The callback is on hold meanwhile (HALion semantics 4.11), so what the run assigns is there behind it. Results of calls are used
 //! inside the run only, and control leaves it at its end: no `break`, `return` or `goto` out of it, and no loop that could go on for ever.
 
+use std::collections::BTreeSet;
+
 use halion_api::{Thread, api};
 use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -91,7 +93,11 @@ impl Run {
             let run = Run {
                 statements: around[first..=last].to_vec(),
             };
-            let uses = |node: &SyntaxNode| all_names(node).any(|name| run.declares(&name));
+            let locals = run.locals();
+            if locals.is_empty() {
+                return run;
+            }
+            let uses = |node: &SyntaxNode| all_names(node).any(|name| run.declares(&locals, &name));
             match around[last + 1..].iter().rposition(uses) {
                 Some(further) => last += 1 + further,
                 None => return run,
@@ -115,8 +121,25 @@ impl Run {
         }
     }
 
-    /// Whether a name stands for a local that the run declares.
-    fn declares(&self, name: &SyntaxToken) -> bool {
+    /// The names of what the run declares and what stands behind it could use.
+    fn locals(&self) -> BTreeSet<String> {
+        let declares = |node: &&SyntaxNode| {
+            matches!(
+                node.kind(),
+                SyntaxKind::LocalStat | SyntaxKind::LocalFunctionStat
+            )
+        };
+        let declarations = self.statements.iter().filter(declares);
+        let names = declarations.flat_map(all_names);
+        names.map(|name| name.text().to_owned()).collect()
+    }
+
+    /// Whether a name, which is that of one of its `locals`, stands for a local that the run declares. To find out what a name means costs
+    /// as much as there are statements before it.
+    fn declares(&self, locals: &BTreeSet<String>, name: &SyntaxToken) -> bool {
+        if !locals.contains(name.text()) {
+            return false;
+        }
         match meaning(name) {
             Some(Meaning::Local(_, declaration)) => self
                 .range()
@@ -139,8 +162,11 @@ impl Run {
         let block = self.statements.first().and_then(SyntaxNode::parent);
         let around = block.and_then(|block| block.parent());
         let end = self.range().end;
+        let locals = self.locals();
         let mut behind = around.iter().flat_map(all_names);
-        behind.any(|name| usize::from(name.text_range().start()) >= end && self.declares(&name))
+        behind.any(|name| {
+            usize::from(name.text_range().start()) >= end && self.declares(&locals, &name)
+        })
     }
 
     /// Whether a parenthesis follows, which would be one call with `end)`.

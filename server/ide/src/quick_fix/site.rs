@@ -1,6 +1,7 @@
 //! The place of a finding: the call it is about, the statement and function round it, and what may run behind it.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -61,32 +62,31 @@ impl<'a> Site<'a> {
                 && finding.code == Code::WrongThread
                 && finding.thread == Some(Thread::Processor)
         });
+        let starts: BTreeSet<TextSize> = findings.map(|found| found.range.start()).collect();
         let root = self.name.parent_ancestors().last();
+        let elements = root
+            .into_iter()
+            .flat_map(|root| root.descendants_with_tokens());
         let mut wrong = Vec::new();
-        for finding in findings {
-            wrong.push(finding.range);
-            let name = root.as_ref().and_then(|root| {
-                let tokens = root.token_at_offset(finding.range.start());
-                tokens.right_biased()
-            });
-            let behind = name
-                .as_ref()
-                .map(|name| std::iter::successors(name.next_token(), SyntaxToken::next_token));
-            let in_line = behind
-                .into_iter()
-                .flatten()
-                .take_while(|token| !token.text().contains('\n'));
-            let again = in_line.filter(|token| {
+        // Names that are wrong in this line.
+        let mut names: Vec<SyntaxToken> = Vec::new();
+        for token in elements.filter_map(|element| element.into_token()) {
+            let range = token.text_range();
+            let is_again = || {
+                let mut names = names.iter();
                 token.kind() == SyntaxKind::Name
-                    && name
-                        .as_ref()
-                        .is_some_and(|name| name.text() == token.text())
-                    && call_of(token).is_some()
-            });
-            wrong.extend(again.map(|token| token.text_range()));
+                    && names.any(|name| name.text() == token.text())
+                    && call_of(&token).is_some()
+            };
+            if starts.contains(&range.start()) {
+                wrong.push(range);
+                names.push(token);
+            } else if is_again() {
+                wrong.push(range);
+            } else if token.text().contains('\n') {
+                names.clear();
+            }
         }
-        wrong.sort_unstable_by_key(|range| range.start());
-        wrong.dedup();
         wrong
     }
 
