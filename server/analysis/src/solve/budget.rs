@@ -217,7 +217,8 @@ impl Solver<'_> {
 
     /// Whether an instance stays as it is: it is known how all that runs comes out, and the rest has run often enough.
     pub(super) fn is_settled(&self, inst: InstId) -> bool {
-        self.probing && self.insts[inst.idx()].runs >= PROBE_RUNS
+        let runs = if self.is_coarse() { 1 } else { PROBE_RUNS };
+        self.probing && self.insts[inst.idx()].runs >= runs
     }
 
     /// How far precision was given up.

@@ -10,6 +10,8 @@ use crate::value::{SetId, Value};
 
 /// How often a loop body is run to see what it carries round; by nesting. Few loops need more than three rounds.
 const ROUNDS: [u32; 4] = [48, 24, 12, 6];
+/// The same for the outermost loop where little is told apart.
+const COARSE_ROUNDS: u32 = 12;
 /// After so many rounds, no new texts are put together, so that it ends.
 pub(super) const EARLY_ROUNDS: u32 = 4;
 /// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
@@ -35,10 +37,11 @@ impl Solver<'_> {
         let mark = self.mark(frame);
         frame.aim(Place::LoopEnd, mark);
         frame.loops += 1;
-        if self.is_coarse() {
-            return 2;
+        match self.is_coarse() {
+            true if frame.loops == 1 => COARSE_ROUNDS,
+            true => 2,
+            false => most_rounds(frame.loops),
         }
-        most_rounds(frame.loops)
     }
 
     /// Goes on behind a loop: from its end if control gets there, and from every `break`.

@@ -250,8 +250,7 @@ impl Solver<'_> {
         if may_be_nil {
             // Of an unknown key, only a function may be asked besides: what else a class has is no item of its objects.
             let only_functions = has_value && !matches!(key, Key::Const(_));
-            let is_enough = has_value && self.is_coarse() || depth > MAX_INDEX_CHAIN;
-            let (behind, has_meta) = if is_enough {
+            let (behind, has_meta) = if depth > MAX_INDEX_CHAIN {
                 (SetId::EMPTY, false)
             } else {
                 self.read_behind(frame, how, (table, key), key_set, depth, only_functions)
