@@ -12,7 +12,7 @@ use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
 /// Functions up to this many statements are told apart by the call that leads to them.
 const MAX_CONTEXT_STATS: u32 = 40;
 /// Up to this many calls deep; past it, by the last call and the one at that depth.
-const MAX_CONTEXT_DEPTH: u8 = 6;
+const MAX_CONTEXT_DEPTH: u8 = 8;
 /// Contexts per function that the callers of the caller tell apart; past it, the place of the call does.
 const MAX_DEEP_CONTEXTS: u32 = 16;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.

@@ -311,7 +311,10 @@ impl Solver<'_> {
         }
         // What the script keeps under keys that only playing gives is what it finds there again. What it kept while it loaded is a choice.
         let others = self.read_loc(frame, star);
-        let kept = self.heap.at(star).load;
+        let kept = match frame.phase {
+            Phase::LoadC => SetId::EMPTY,
+            _ => self.heap.at(star).load,
+        };
         let fresh = self.values.without(others, kept);
         let chosen = self.values.without(others, fresh);
         let others = fresh;
