@@ -37,6 +37,10 @@ pub(crate) enum Relation {
     Less,
     LessOrEqual,
     Equal,
+    /// The right one stays what it is when the left one is added.
+    AddsNothing,
+    /// The same, subtracted.
+    TakesNothing,
 }
 
 impl Relation {
@@ -46,6 +50,8 @@ impl Relation {
             Relation::Less => left < right,
             Relation::LessOrEqual => left <= right,
             Relation::Equal => left == right,
+            Relation::AddsNothing => right + left == right,
+            Relation::TakesNothing => right - left == right,
         }
     }
 }
@@ -95,6 +101,8 @@ struct Origin {
     /// Values made of it.
     n_made: Cell<u8>,
     parents: SmallVec<[ValueId; 2]>,
+    /// What it was made of, open or not.
+    operands: Option<[ValueId; 2]>,
 }
 
 /// Of all values, by their numbers.
@@ -118,10 +126,11 @@ impl Origins {
         self.is_open.push(Cell::new(false));
     }
 
-    fn push_sealed(&mut self, parents: SmallVec<[ValueId; 2]>) {
+    fn push_sealed(&mut self, parents: SmallVec<[ValueId; 2]>, operands: Option<[ValueId; 2]>) {
         self.origins.push(Origin {
             is_sealed: true,
             parents,
+            operands,
             ..Origin::default()
         });
         self.is_open.push(Cell::new(false));
@@ -180,6 +189,48 @@ impl Origins {
         holds
     }
 
+    /// Something goes by two numbers being different ones. If that is all it says of the literals behind them, they stay sealed.
+    pub fn differ(
+        &self,
+        (one, number): (ValueId, f64),
+        (other, other_number): (ValueId, f64),
+        number_of: impl Fn(ValueId) -> Option<f64>,
+    ) {
+        if self.is_plain_or_literal(one) && self.is_plain_or_literal(other) {
+            self.compare(Relation::Equal, (one, number), (other, other_number));
+            return;
+        }
+        // A number and what a counter makes of it.
+        for ((from, number), made, result) in [
+            ((one, number), other, other_number),
+            ((other, other_number), one, number),
+        ] {
+            let step = match self.at(made).operands {
+                Some([first, second]) if first == from => second,
+                _ => continue,
+            };
+            let Some(step_number) = number_of(step).filter(|_| step != from) else {
+                continue;
+            };
+            let relation = match result {
+                _ if number + step_number == result => Relation::AddsNothing,
+                _ if number - step_number == result => Relation::TakesNothing,
+                _ => continue,
+            };
+            if self.is_plain_or_literal(from) && self.is_plain_or_literal(step) {
+                self.compare(relation, (step, step_number), (from, number));
+                return;
+            }
+        }
+        self.open(one);
+        self.open(other);
+    }
+
+    /// Whether it is a literal, or a number that no literal stands behind.
+    fn is_plain_or_literal(&self, id: ValueId) -> bool {
+        self.at(id).parents.is_empty() && self.at(id).operands.is_none()
+    }
+
     fn is_literal(&self, id: ValueId) -> bool {
         self.is_sealed(id) && self.at(id).parents.is_empty()
     }
@@ -229,7 +280,7 @@ impl Origins {
 
     /// The next value is that of a literal.
     pub fn push_literal(&mut self, expr: ExprId, id: ValueId) {
-        self.push_sealed(SmallVec::new());
+        self.push_sealed(SmallVec::new(), None);
         self.literals.insert(expr, id);
     }
 
@@ -246,7 +297,7 @@ impl Origins {
         for &parent in &parents {
             self.count_made(parent);
         }
-        self.push_sealed(parents);
+        self.push_sealed(parents, Some(operands));
         self.made.insert((expr, operands), id);
     }
 

@@ -252,11 +252,32 @@ impl Values {
                 }
                 Some(elem.value())
             }
-            elems => {
-                // Other constants could be equal.
-                self.open_all(elems);
+            [] => None,
+            [one, other, ..] => {
+                self.note_two(one.value(), other.value());
                 None
             }
+        }
+    }
+
+    /// Something goes by there being these two, and not one.
+    fn note_two(&self, one: ValueId, other: ValueId) {
+        let number_of = |id| match self.kind(id) {
+            Value::Num(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        match (self.kind(one), self.kind(other)) {
+            (Value::Num(first), Value::Num(second)) => {
+                let (first, second) = (f64::from_bits(first), f64::from_bits(second));
+                let origins = &self.origins;
+                origins.differ((one, first), (other, second), number_of);
+            }
+            (Value::Str(_), Value::Str(_)) => {
+                self.origins.open(one);
+                self.origins.open(other);
+            }
+            // Of different kinds, they stay two.
+            _ => {}
         }
     }
 

@@ -249,6 +249,10 @@ impl Solver<'_> {
 
     /// Joined constants, so that `_G["on" .. name]` has a key; `None` if a part is not one, or if there would be too many.
     pub(super) fn join_texts(&mut self, sets: &[SetId]) -> Option<SetId> {
+        let is_text = |kind| matches!(kind, Value::Str(_) | Value::Num(_));
+        if !(sets.iter()).all(|&set| self.values.kinds(set).all(is_text)) {
+            return None;
+        }
         let mut texts = vec![String::new()];
         for &set in sets {
             let mut next = Vec::new();

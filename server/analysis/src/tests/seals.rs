@@ -143,6 +143,17 @@ const STATEMENTS: &[&str] = &[
     "a = N b = N c = N",
     "if event.note == N then openURL() end",
     "bits = bit32.band(a, N) t[bits] = savePreset",
+    "while event do c = c + N end t[c] = savePreset",
+    "while event do c = c - N end local g = t[c] if g then g() end",
+    "local n = N while event do n = n + N if n == a then openURL() end end keep(n)",
+    "local n = N repeat n = n - N if n == N then savePreset() end until event keep(n)",
+    "local n = N for _ in pairs(t) do n = n + N end if n == N then openURL() end",
+    "local n = N for _ in pairs(list) do a = n n = n + b end v = { n = n } if v.n == N then openURL() end",
+    "count = (count or N) + N if count == N then openURL() end",
+    "local n = a local function tick() n = n + N return n end if tick() == N then savePreset() end tick()",
+    "local n = N local function tick() n = n + N if n > N then n = N end end tick() tick() if n == N then openURL() end",
+    "local n = N while event do n = a + n if n == N then openURL() end end",
+    "local n = N while event do n = n % N + N end t[n] = openURL",
 ];
 
 const START: &str = "
@@ -211,6 +222,30 @@ fn thousands_of_other_literals_give_what_a_fresh_analysis_gives() {
         }
     }
     assert!(n_moved * 4 > n_edits, "{n_moved} of {n_edits} were moved");
+}
+
+#[test]
+fn a_counter_is_free() {
+    let text = "
+local count, turns = 0, 5
+function onNote(event)
+  count = count + 1
+  turns = turns - 2
+  keep(count, turns)
+end
+function keep(...) kept = { ... } end
+";
+    for (find, insert) in [
+        ("= 0,", "= 7,"),
+        ("5\n", "6\n"),
+        ("+ 1", "+ 3"),
+        ("- 2", "- 1"),
+    ] {
+        assert!(moves(text, find, insert), "{find} > {insert}");
+    }
+    // Nothing is counted any more.
+    assert!(!moves(text, "+ 1", "+ 0"));
+    assert!(!moves(text, "- 2", "- 0"));
 }
 
 /// Functions take up room in a set, too: whether its constants are merged must not depend on one whose seal is closed.
