@@ -29,7 +29,10 @@ pub(crate) struct Compared {
 /// Whether a string cannot be a name, or a number is meant: a name may be a key somewhere else.
 pub(crate) fn is_plain_text(literal: &str) -> bool {
     match literal.as_bytes() {
-        [b'"' | b'\'', .., _] => is_text(&literal[1..literal.len() - 1]),
+        // One that is not closed ends with anything.
+        [first @ (b'"' | b'\''), .., last] if first == last => {
+            is_text(&literal[1..literal.len() - 1])
+        }
         [b'0'..=b'9' | b'.', ..] => true,
         _ => false,
     }

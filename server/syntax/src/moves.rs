@@ -45,9 +45,9 @@ impl Moves {
             old: Side::default(),
             new: Side::default(),
         };
-        // Of an empty text, all of it and its start are the same place.
-        let is_empty = old.green.text_len() == 0.into() && new.green.text_len() > 0.into();
-        (!is_empty && walk.children(&old.green, &new.green)).then_some(Moves {
+        // Without a token nothing tells the start of a text from what was typed there; a statement and the text may be the same place, too.
+        let is_unclear = !has_token(old) || is_one_statement(old) && !is_one_statement(new);
+        (!is_unclear && walk.children(&old.green, &new.green)).then_some(Moves {
             runs: walk.runs,
             ends: walk.ends,
             old_len: walk.old.offset,
@@ -248,6 +248,23 @@ fn next<'g>(
     None
 }
 
+fn has_token(parse: &Parse) -> bool {
+    let root = parse.syntax();
+    let mut tokens = root.descendants_with_tokens();
+    tokens.any(|child| {
+        child
+            .as_token()
+            .is_some_and(|token| !token.kind().is_trivia())
+    })
+}
+
+/// Whether a statement goes from the start of the text to its end.
+fn is_one_statement(parse: &Parse) -> bool {
+    let blocks = parse.green.children().filter_map(NodeOrToken::into_node);
+    let mut statements = blocks.flat_map(GreenNodeData::children);
+    statements.any(|child| child.as_node().is_some() && child.text_len() == parse.green.text_len())
+}
+
 fn is_trivia(token: &GreenTokenData, sameness: &Sameness) -> bool {
     let kind = token.kind().0;
     if kind == SyntaxKind::Comment as u16 {
@@ -320,6 +337,11 @@ mod tests {
             "local a=f(2)\nif a then g(a..'x') end",
             &STRICT
         ));
+        // Here the statement was all of the text.
+        assert!(!check("f()", "-- x\nf()", &STRICT));
+        assert!(!check("f()", "f()\n", &STRICT));
+        assert!(check("f()\n", "-- x\nf()", &STRICT));
+        assert!(!check("-- x\n", "\n-- x\n", &STRICT));
         assert!(!check(
             old,
             "---@thread x\nlocal a=f(1)\nif a then g(a..'x') end",

@@ -227,6 +227,10 @@ fn in_a_broken_file_what_the_parser_says_is_told_anew() {
     let unclosed = "function M.run({} -- why\nfunction onNote()\n  openURL(\"a\")\nend\n";
     assert!(moves(unclosed, "-- why", "  -- why not"));
     assert!(!moves(broken, "then", ""));
+    let all_of_it = "function onNote()\n  openURL(\"a\")\n";
+    assert!(!moves(all_of_it, "function", "-- why\nfunction"));
+    assert!(!moves("x = \"a b\n", "a b", "ü ü"));
+    assert!(!moves("--[[a\n", "--", "\n--"));
     let mut script = whole(PARTS, &FILES);
     script.files[1].parse = parse("x = ");
     let known = Known::first(script.clone());
