@@ -237,10 +237,15 @@ impl<'a> Solver<'a> {
         if self.gives_up() {
             let names = std::mem::take(&mut self.names);
             let (steps, script) = (self.steps, self.script);
+            // With other literals it might not have taken too long.
+            let looked_at = self.values.origins.looked_at();
             *self = Solver::new(self.program, names, script, self.kind, self.kind_is_unsure);
             self.steps = steps;
             self.rung = Rung::Coarse;
             self.values.limit_functions(budget::MAX_FUNCTIONS);
+            for literal in looked_at {
+                self.values.origins.open_literal(literal);
+            }
             self.set_budget();
             self.run_all();
         }

@@ -16,12 +16,14 @@ impl Solver<'_> {
 
     /// There is code that cannot be seen: from here on it may have put more into tables that were stored than was seen.
     pub(super) fn lose_sight(&mut self) {
-        if std::mem::replace(&mut self.has_unseen, true) || self.probing {
+        if std::mem::replace(&mut self.has_unseen, true) {
             return;
         }
-        for idx in 0..self.insts.len() {
+        for idx in self.n_live..self.insts.len() {
             let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
-            self.enqueue(inst);
+            if !self.is_settled(inst) {
+                self.enqueue(inst);
+            }
         }
     }
 

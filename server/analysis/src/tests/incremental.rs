@@ -217,6 +217,25 @@ fn a_function_that_is_the_scripts_own_may_use_its_arguments() {
 }
 
 #[test]
+fn what_takes_too_long_with_one_number_may_not_with_another() {
+    let text = "
+local list = { { f = getTempo }, { f = getTempo } }
+local function fill(i, f)
+  list[i] = { f = f }
+  for i = 1, 2 do
+    fill(i, print)
+    list[i].f()
+  end
+end
+for i = 1, 3 do
+  fill(i, getTempo)
+  list[i].f()
+end
+";
+    assert!(!moves(text, "1, 2", "60, 2"));
+}
+
+#[test]
 fn in_a_broken_file_what_the_parser_says_is_told_anew() {
     let broken =
         "function onNote()\n  local length = 20\n  if length then\n  openURL(\"a\")\nend\n";

@@ -102,6 +102,20 @@ fn the_order_of_independent_functions_and_files_is_nothing_to_the_report() {
 }
 
 #[test]
+fn the_order_of_functions_that_nobody_calls_is_nothing_to_their_hints() {
+    let dead = [
+        "local function page()\n  if options.open then openURL(\"a\") end\nend",
+        "local function more()\n  require \"more\"\nend",
+    ];
+    let of = |parts: [&str; 2]| {
+        let text = format!("local options = {{ loud = true }}\n{}", parts.join("\n"));
+        let script = script(&text, ScriptKind::Auto);
+        report(&script, &analyze(&script))
+    };
+    assert_eq!(of(dead), of([dead[1], dead[0]]));
+}
+
+#[test]
 fn equal_scripts_have_equal_reports() {
     let mut dice = Dice(2);
     for _ in 0..20 {
