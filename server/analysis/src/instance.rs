@@ -144,6 +144,8 @@ pub struct Instance {
     pub varargs: Multi,
     /// Whether arguments were given to it.
     pub is_called: bool,
+    /// Whether it stands for further calls that would be told apart if they were not so many.
+    pub is_shared: bool,
     /// Results; nothing until it returns.
     pub results: Option<Multi>,
     /// Functions and tables that its errors may carry.
@@ -186,6 +188,7 @@ impl Instance {
             params: vec![SetId::EMPTY; n_params],
             varargs: Multi::default(),
             is_called: false,
+            is_shared: false,
             results: None,
             thrown: SetId::EMPTY,
             callers: Readers::default(),

@@ -127,6 +127,9 @@ impl Solver<'_> {
         let in_order = self.is_call_in_order(frame, how, callees);
         let callees: Vec<_> = self.values.elems(callees).to_vec();
         let has_choice = self.is_coarse() && self.has_choice(&callees);
+        // Which of the callers called with which of them, is not told apart.
+        let is_shared = self.insts[frame.inst.idx()].is_shared;
+        let is_unsure = has_choice || is_shared && self.has_choice(&callees);
         if has_choice && callees.len() > self.max_followed() {
             return Some(self.unknown_results());
         }
@@ -141,7 +144,7 @@ impl Solver<'_> {
             self.steps += 2;
             let value = self.values.get(elem.value());
             let mut how = how.clone();
-            how.unsure |= elem.unsure() || has_choice;
+            how.unsure |= elem.unsure() || is_unsure;
             let found = match value {
                 Value::Fun(fun, env) if in_order => {
                     self.call_in_order(frame, &how, (fun, env, elem.value()), args)

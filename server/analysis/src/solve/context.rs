@@ -17,6 +17,10 @@ const MAX_CONTEXT_DEPTH: u8 = 8;
 const MAX_DEEP_CONTEXTS: u32 = 16;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 96;
+/// Both, as long as there are few instances for the size of the script.
+const MAX_ROOMY_CONTEXTS: u32 = 256;
+/// So many instances are few.
+const FEW_INSTANCES: usize = 1024;
 /// Calls followed on the stack; deeper ones wait in the queue.
 const MAX_NESTING: u32 = 24;
 /// How often a recursive function is run again at once for what it gives to itself.
@@ -41,11 +45,17 @@ impl Solver<'_> {
         if let Some((call, caller)) = site {
             let count = self.contexts_of_fun.entry(fun).or_insert(0);
             *count += 1;
-            if *count > MAX_DEEP_CONTEXTS && caller != InstId::NONE {
-                return self.instance(fun, env, phase, Some((call, InstId::NONE)), depth);
-            }
-            if *count > MAX_CONTEXTS {
-                return self.instance(fun, env, phase, None, 0);
+            let is_roomy = self.insts.len() < FEW_INSTANCES.max(self.program.exprs.len() / 8);
+            let is_past = |most| *count > if is_roomy { MAX_ROOMY_CONTEXTS } else { most };
+            let shared = if is_past(MAX_DEEP_CONTEXTS) && caller != InstId::NONE {
+                Some((Some((call, InstId::NONE)), depth))
+            } else {
+                is_past(MAX_CONTEXTS).then_some((None, 0))
+            };
+            if let Some((site, depth)) = shared {
+                let inst = self.instance(fun, env, phase, site, depth);
+                self.insts[inst.idx()].is_shared = true;
+                return inst;
             }
         }
         let inst = InstId(u32::try_from(self.insts.len()).expect("instances are bounded"));
@@ -252,7 +262,15 @@ impl Solver<'_> {
                 ..Multi::default()
             });
         }
-        self.insts[inst.idx()].results.clone()
+        let mut results = self.insts[inst.idx()].results.clone()?;
+        if self.insts[inst.idx()].is_shared {
+            for set in results.items.iter_mut().chain([&mut results.rest]) {
+                if self.has_choice(self.values.elems(*set)) {
+                    *set = self.values.unsure(*set);
+                }
+            }
+        }
+        Some(results)
     }
 
     /// Runs an instance on what it can see now.

@@ -1,6 +1,7 @@
 //! Traps 24, 25, 31 to 33: guards, and functions that need both threads.
 
-use crate::check::check;
+use crate::check::{check, script};
+use crate::{ScriptKind, Severity, analyze};
 
 #[test]
 fn spellings_of_a_guard() {
@@ -113,4 +114,41 @@ fn setting_a_parameter_is_no_call() {
         "#,
         "trap 33",
     );
+}
+
+/// A callback that gives very many functions to one helper, with a flag that says on which thread they belong.
+fn handed_on(depth: usize, n_calls: usize, last: &str) -> Vec<Severity> {
+    let mut text =
+        String::from("local function go1(f, later) if later then runAsync(f) else f() end end\n");
+    for level in 2..=depth {
+        let below = level - 1;
+        text += &format!("local function go{level}(f, later) go{below}(f, later) end\n");
+    }
+    text += "function onNote(event)\n";
+    for call in 0..n_calls {
+        text += &match call % 2 {
+            0 => format!("  go{depth}(function() openURL(\"a\") end, true)\n"),
+            _ => format!("  go{depth}(function() playNote({call}, 100) end, false)\n"),
+        };
+    }
+    text += &format!("{last}\nend\n");
+    let found = analyze(&script(&text, ScriptKind::Auto)).diagnostics;
+    found.into_iter().map(|found| found.severity).collect()
+}
+
+#[test]
+fn helpers_may_be_called_from_very_many_places() {
+    for depth in 1..=5 {
+        let wrong = format!("  go{depth}(function() openURL(\"a\") end, false)");
+        assert_eq!(handed_on(depth, 120, ""), [], "{depth} deep");
+        assert_eq!(
+            handed_on(depth, 120, &wrong),
+            [Severity::Error],
+            "{depth} deep"
+        );
+        // Where they are not told apart any more, nothing is certain.
+        let many = handed_on(depth, 600, &wrong);
+        assert!(!many.is_empty(), "{depth} deep");
+        assert!(!many.contains(&Severity::Error), "{depth} deep");
+    }
 }
