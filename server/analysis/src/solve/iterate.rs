@@ -6,6 +6,7 @@ use super::frame::Frame;
 use super::loops::{MAX_UNROLLED, Order};
 use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, Loop};
+use crate::origin::Relation;
 use crate::value::{Multi, SetId, TableId, Value};
 
 /// Rows of a loop that are told apart in the course of loading.
@@ -100,7 +101,10 @@ impl Solver<'_> {
     ) -> Vec<SetId> {
         let any = vec![self.sets.index];
         if frame.loops > 0 || sets.items.len() < 2 || self.is_coarse() {
-            return any;
+            return match self.never_runs(sets) {
+                true => Vec::new(),
+                false => any,
+            };
         }
         let most = if body.allocates {
             MAX_UNROLLED
@@ -125,6 +129,19 @@ impl Solver<'_> {
         match self.count(first, last, step, most) {
             Some(rows) if is_sure || !rows.is_empty() => rows,
             _ => any,
+        }
+    }
+
+    /// Whether a loop that counts up starts past its end.
+    fn never_runs(&self, bounds: &Multi) -> bool {
+        let &[first, last] = bounds.items.as_slice() else {
+            return false;
+        };
+        match (self.values.sole(first), self.values.sole(last)) {
+            (Some(first), Some(last)) => {
+                self.values.compare(Relation::LessOrEqual, first, last) == Some(false)
+            }
+            _ => false,
         }
     }
 

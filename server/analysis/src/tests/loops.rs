@@ -68,3 +68,18 @@ fn an_overwritten_callback_asks_for_nothing() {
         "trap 7",
     );
 }
+
+#[test]
+fn a_loop_without_rounds_does_not_run_inside_another_loop_either() {
+    check(
+        r#"
+        function onNote(event)
+          for i = 1, 3 do
+            for j = 1, getContext() == "Controller" and 1 or 0 do openURL("u") end
+            for j = 1, 2 do openURL("u") end -- error: [wrong-thread] "openURL"
+          end
+        end
+        "#,
+        "a count of zero",
+    );
+}
