@@ -47,6 +47,30 @@ function inSample(
 }
 
 inSample(
+  "message_on_key",
+  "message_on_key: squiggle, the way through three functions, the light bulb",
+  async (page, script) => {
+    await page.locator(".editor-instance .squiggly-error").first().waitFor();
+    // VS Code drops its question for the lines above functions when the focus leaves the text.
+    await lensAbove(page).waitFor();
+    await page.keyboard.press("Control+Shift+M");
+    const problems = page.locator(".markers-panel .monaco-list-row");
+    await problems.filter({ hasText: "messageBox" }).first().click();
+    await page.keyboard.press("ArrowRight");
+    for (const step of ["HALion calls onNote", "choose", "tell"]) {
+      await problems.filter({ hasText: step }).last().waitFor();
+    }
+    await goTo(page, script.line(/messageBox/));
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Control+.");
+    const fixes = page.locator(".action-widget .monaco-list-row");
+    await fixes.filter({ hasText: "runAsync" }).first().waitFor();
+    await picture(page, "squiggle");
+    await page.keyboard.press("Escape");
+  },
+);
+
+inSample(
   "open_url",
   "open_url: squiggle, problem, hover, breakpoint, stop, stack, variables, console",
   async (page, script) => {
@@ -66,7 +90,7 @@ inSample(
     const hovers = page.locator(".monaco-hover:visible");
     await hovers.filter({ hasText: "Controller" }).first().waitFor();
     await hovers.filter({ hasText: "Loading..." }).first().waitFor({ state: "hidden" });
-    await picture(page, "squiggle");
+    await picture(page, "hover");
     await page.keyboard.press("Escape");
 
     const line = script.bodyOf("onNote");

@@ -213,7 +213,7 @@ impl Run {
             edits,
             safe: false,
             note: format!(
-                "{} is on hold until the Controller has done it all, for at least one audio block; values are read there",
+                "{} is on hold for at least one audio block; values are read in the Controller",
                 site.entry()
             ),
         }

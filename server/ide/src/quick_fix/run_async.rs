@@ -66,7 +66,7 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         edits,
         safe: is_last_of_all(site, call.syntax()),
         note: format!(
-            "{} is on hold until the Controller has done it, for at least one audio block; the note may be released meanwhile",
+            "{} is on hold for at least one audio block; the note may be released meanwhile",
             site.entry()
         ),
     })
