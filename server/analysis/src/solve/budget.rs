@@ -62,7 +62,7 @@ impl Rung {
 }
 
 /// Scripts with fewer expressions may take as much work as one with so many.
-const SMALL: u64 = 33_000;
+const SMALL: u64 = 38_000;
 /// Functions told apart in one place where functions are not told apart well.
 pub(super) const MAX_FUNCTIONS: usize = 32;
 /// Fields of a table up to which each is read by itself when the key is not known.

@@ -140,9 +140,9 @@ fn handed_on(depth: usize, n_calls: usize, last: &str) -> Vec<Severity> {
 fn helpers_may_be_called_from_very_many_places() {
     for depth in 1..=5 {
         let wrong = format!("  go{depth}(function() openURL(\"a\") end, false)");
-        assert_eq!(handed_on(depth, 120, ""), [], "{depth} deep");
+        assert_eq!(handed_on(depth, 60, ""), [], "{depth} deep");
         assert_eq!(
-            handed_on(depth, 120, &wrong),
+            handed_on(depth, 60, &wrong),
             [Severity::Error],
             "{depth} deep"
         );
