@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use halion_syntax::TextSize;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{Block, ExprId, ExprKind, FunId, Item, Loop, Name, Program, Stat, VarIdx};
 use crate::script::{FileId, Script};
@@ -34,7 +34,13 @@ pub(crate) struct Use {
     pub kind: UseKind,
     /// Where the statement ends; uses in the same statement come before an assignment.
     pub end: TextSize,
+    /// The part of the function it stands in.
+    pub part: Part,
 }
+
+/// What runs together if no error is raised: a function, an arm of an `if`, the body of a loop, or what follows an `if` that may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Part(u32);
 
 /// A call.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +53,7 @@ pub(crate) struct CallUse {
     pub straight: bool,
 }
 
-/// A `while` or `repeat` loop.
+/// A `while` or `repeat` loop, or a `for` with a limit that may be `math.huge`.
 pub(crate) struct LoopUse<'a> {
     /// The function it stands in.
     pub fun: FunId,
@@ -70,6 +76,14 @@ pub(crate) struct Uses<'a> {
     pub calls: Vec<CallUse>,
     /// Loops with a condition.
     pub loops: Vec<LoopUse<'a>>,
+    /// The first value of each local that has an expression of its own, by the function that declares it.
+    pub inits: FxHashMap<(FunId, VarIdx), ExprId>,
+    /// Calls that a condition in their function may leave out.
+    pub guarded: FxHashSet<ExprId>,
+    /// `if`s with an `else`: their arms, and the part around.
+    pub joins: Vec<(Vec<Part>, Part)>,
+    /// For each part, the one around it in its function.
+    parts: Vec<Option<Part>>,
     /// Assigned locals, by the function that declares them.
     pub assigned_locals: FxHashSet<(FunId, VarIdx)>,
     /// Globals that are assigned somewhere.
@@ -88,10 +102,12 @@ pub(crate) fn uses<'a>(program: &'a Program, names: &Names, script: &Script) -> 
         fun: FunId(0),
         straight: true,
         end: 0.into(),
+        part: Part(0),
     };
     for (idx, fun) in program.funs.iter().enumerate() {
         walk.fun = FunId(u32::try_from(idx).expect("fewer than 2^32 functions"));
         walk.straight = fun.is_chunk();
+        walk.part = walk.new_part(None);
         walk.block(&fun.body);
     }
     let mut uses = walk.uses;
@@ -107,7 +123,9 @@ pub(crate) fn calls_in(program: &Program, block: &Block) -> Vec<ExprId> {
         fun: FunId(0),
         straight: false,
         end: 0.into(),
+        part: Part(0),
     };
+    walk.part = walk.new_part(None);
     walk.block(block);
     walk.uses.calls.iter().map(|call| call.expr).collect()
 }
@@ -126,6 +144,18 @@ impl Uses<'_> {
     /// Whether a global's own value is looked at, and not only called or indexed: the script may test whether it is there.
     pub fn is_tested(&self, name: Name) -> bool {
         self.tested.contains(&name)
+    }
+
+    /// Whether whatever runs this part has entered the other one.
+    pub fn is_within(&self, part: Part, outer: Part) -> bool {
+        let mut at = Some(part);
+        while let Some(part) = at {
+            if part == outer {
+                return true;
+            }
+            at = self.parts[part.0 as usize];
+        }
+        false
     }
 
     fn hides_globals(&self, program: &Program, names: &Names, script: &Script) -> bool {
@@ -174,19 +204,37 @@ struct Walk<'a> {
     fun: FunId,
     straight: bool,
     end: TextSize,
+    part: Part,
 }
 
 impl<'a> Walk<'a> {
     fn block(&mut self, block: &'a Block) {
+        let part = self.part;
         for stat in &block.0 {
             self.stat(stat);
+            if let Stat::If(arms, otherwise) = stat
+                && arms.iter().map(|(_, arm)| arm).chain(otherwise).any(leaves)
+            {
+                self.part = self.new_part(Some(self.part));
+            }
         }
+        self.part = part;
     }
 
-    fn guarded(&mut self, block: &'a Block) {
+    fn new_part(&mut self, around: Option<Part>) -> Part {
+        let part = u32::try_from(self.uses.parts.len()).expect("fewer than 2^32 parts");
+        self.uses.parts.push(around);
+        Part(part)
+    }
+
+    fn guarded(&mut self, block: &'a Block) -> Part {
         let straight = std::mem::replace(&mut self.straight, false);
+        let inner = self.new_part(Some(self.part));
+        let part = std::mem::replace(&mut self.part, inner);
         self.block(block);
+        self.part = part;
         self.straight = straight;
+        inner
     }
 
     fn exprs(&mut self, exprs: &[ExprId]) {
@@ -197,7 +245,13 @@ impl<'a> Walk<'a> {
 
     fn stat(&mut self, stat: &'a Stat) {
         match stat {
-            Stat::Local(_, exprs) | Stat::Return(exprs) => self.exprs(exprs),
+            Stat::Local(vars, exprs) => {
+                self.exprs(exprs);
+                for (&var, &expr) in vars.iter().zip(exprs) {
+                    self.uses.inits.insert((self.fun, var), expr);
+                }
+            }
+            Stat::Return(exprs) => self.exprs(exprs),
             Stat::LocalFunction(_, expr) | Stat::Call(expr) => self.expr(*expr),
             Stat::Assign(targets, exprs) => {
                 let last = targets.iter().chain(exprs).map(|&expr| {
@@ -222,15 +276,22 @@ impl<'a> Walk<'a> {
                 self.expr(*condition);
             }
             Stat::If(arms, otherwise) => {
+                let mut parts = Vec::new();
                 for (condition, block) in arms {
                     self.expr(*condition);
-                    self.guarded(block);
+                    parts.push(self.guarded(block));
                 }
                 if let Some(block) = otherwise {
-                    self.guarded(block);
+                    parts.push(self.guarded(block));
+                    self.uses.joins.push((parts, self.part));
                 }
             }
             Stat::NumericFor(_, bounds, body) => {
+                if let [_, limit] = bounds[..]
+                    && matches!(self.program.expr(limit).kind, ExprKind::Index { .. })
+                {
+                    self.loop_use(limit, true, body);
+                }
                 self.exprs(bounds);
                 let straight = std::mem::replace(&mut self.straight, false);
                 for &(_, item) in &body.items {
@@ -290,6 +351,7 @@ impl<'a> Walk<'a> {
             fun: self.fun,
             kind,
             end,
+            part: self.part,
         }
     }
 
@@ -375,12 +437,25 @@ impl<'a> Walk<'a> {
     }
 
     fn call(&mut self, expr: ExprId) {
+        if self.uses.parts[self.part.0 as usize].is_some() {
+            self.uses.guarded.insert(expr);
+        }
         self.uses.calls.push(CallUse {
             expr,
             fun: self.fun,
             straight: self.straight,
         });
     }
+}
+
+/// Whether what follows a block may not run after it.
+fn leaves(block: &Block) -> bool {
+    block.0.iter().any(|stat| match stat {
+        Stat::Return(_) | Stat::Break | Stat::Goto(_) => true,
+        Stat::Do(block) => leaves(block),
+        Stat::If(arms, otherwise) => arms.iter().map(|(_, arm)| arm).chain(otherwise).any(leaves),
+        _ => false,
+    })
 }
 
 /// The file and start of an expression, to order uses by.

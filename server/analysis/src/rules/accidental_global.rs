@@ -5,7 +5,7 @@
 use super::facts::Facts;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ir::{ExprKind, FunId, Program};
-use crate::uses::{Use, UseKind, place};
+use crate::uses::{Part, Use, UseKind, Uses, place};
 
 /// One hint per variable, where it is assigned first.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
@@ -18,7 +18,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         if facts.is_host_variable(name) || facts.is_known(name) {
             continue;
         }
-        if let Some(first) = accident(program, uses) {
+        if let Some(first) = accident(program, facts.uses, uses) {
             let text = facts.text(name);
             let fun = program.fun(first.fun);
             let expr = program.expr(first.expr);
@@ -43,7 +43,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
 }
 
 /// The first assignment, if everything happens in one function and after it.
-fn accident<'u>(program: &Program, uses: &'u [Use]) -> Option<&'u Use> {
+fn accident<'u>(program: &Program, all: &Uses, uses: &'u [Use]) -> Option<&'u Use> {
     let is_write = |one: &&Use| matches!(one.kind, UseKind::Write(_));
     let first = uses
         .iter()
@@ -52,6 +52,7 @@ fn accident<'u>(program: &Program, uses: &'u [Use]) -> Option<&'u Use> {
     if program.fun(first.fun).is_chunk() {
         return None;
     }
+    let sure = assigned_parts(all, uses);
     let fits = uses.iter().all(|one| {
         let own = inside(program, one.fun, first.fun);
         let in_order = match one.kind {
@@ -59,12 +60,30 @@ fn accident<'u>(program: &Program, uses: &'u [Use]) -> Option<&'u Use> {
                 !value.is_some_and(|value| matches!(program.expr(value).kind, ExprKind::Fun(_)))
             }
             UseKind::Read | UseKind::Base | UseKind::Call => {
-                place(program, one.expr) >= (program.expr(first.expr).file, first.end)
+                let other_function = one.fun != first.fun;
+                let after = place(program, one.expr) >= (program.expr(first.expr).file, first.end);
+                let mut sure = sure.iter();
+                after && (other_function || sure.any(|&part| all.is_within(one.part, part)))
             }
         };
         own && in_order
     });
     fits.then_some(first)
+}
+
+/// Parts that assign the variable whenever they run.
+fn assigned_parts(all: &Uses, uses: &[Use]) -> Vec<Part> {
+    let writes = uses
+        .iter()
+        .filter(|one| matches!(one.kind, UseKind::Write(_)));
+    let mut parts: Vec<Part> = writes.map(|one| one.part).collect();
+    // Inner joins come first.
+    for (arms, around) in &all.joins {
+        if arms.iter().all(|arm| parts.contains(arm)) {
+            parts.push(*around);
+        }
+    }
+    parts
 }
 
 /// Whether a function is another one or made in it.
@@ -90,6 +109,24 @@ mod tests {
             function onNote(event)
               pitch = event.note + 12 -- hint: [accidental-global] "pitch"
               for i = 1, 3 do playNote(pitch + i, 100) end
+            end
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_set_under_a_condition_only_keeps_its_value() {
+        check(
+            r#"
+            function onController(event)
+              if event.controller == 1 then
+                wheel = event.value -- no hint
+              elseif event.controller == 2 and wheel then
+                print(wheel)
+              end
+              if event.value > 3 then high = 1 else high = 2 end -- hint: [accidental-global] "high"
+              print(high)
             end
             "#,
             "",

@@ -71,8 +71,8 @@ impl Below {
         &self.order
     }
 
-    /// The steps from an entry through the start to the instance.
-    pub fn chain(&self, solver: &Solver, solved: &Solved, inst: InstId) -> Vec<Step> {
+    /// Where the way from the start begins, and its calls from the last to the first, by caller and the place of the edge.
+    pub fn way(&self, inst: InstId) -> (InstId, Vec<(InstId, usize)>) {
         let mut edges = Vec::new();
         let mut at = inst;
         while let Some(&Some((from, idx))) = self.from.get(&at) {
@@ -84,6 +84,12 @@ impl Below {
                 break;
             }
         }
+        (at, edges)
+    }
+
+    /// The steps from an entry through the start to the instance.
+    pub fn chain(&self, solver: &Solver, solved: &Solved, inst: InstId) -> Vec<Step> {
+        let (at, edges) = self.way(inst);
         let mut steps = chain_to(solver, &solved.reach, &solved.roots, at);
         for &(from, idx) in edges.iter().rev() {
             let edge = &solver.insts[from.idx()].edges[idx];

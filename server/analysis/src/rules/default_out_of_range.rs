@@ -53,6 +53,10 @@ mod tests {
             defineParameter("a", "A", 0, 1, 10) -- warning: [default-out-of-range] "0"
             defineParameter("b", "B", -3, -2, 2, 1, print) -- warning: [default-out-of-range] "-3"
             defineParameter { name = "c", default = 11, min = 0, max = 10 } -- warning: [default-out-of-range] "11"
+            local low, high = 1, 4
+            defineParameter("e", "E", 0, low, high) -- warning: [default-out-of-range] "0"
+            defineParameter("f", "F", 4, {"a", "b", "c"}) -- warning: [default-out-of-range] "4"
+            defineParameter { name = "g", default = 3, strings = {[0] = "a", "b"} } -- warning: [default-out-of-range] "3"
             defineParameter("d", "D", 5, 10, 0) -- warning: [default-out-of-range] "defineParameter"
             "#,
             "",
@@ -63,13 +67,17 @@ mod tests {
     fn limits_and_unknown_values_are_fine() {
         check(
             r#"
-            local limit = 10
+            local limit, list = tonumber("10"), { "a" }
+            list[2] = "b"
             defineParameter("a", "A", 1, 1, 10)
             defineParameter("b", "B", -2, -2, 2, 1, print)
             defineParameter("c", "C", 0, limit, 10)
             defineParameter("d", "D", 0, { [0] = "off", "on" })
             defineParameter("e", "E", true)
             defineParameter { name = "f", default = 11 }
+            defineParameter("g", "G", 2, list)
+            defineParameter("h", "H", 2, { "a", "b" })
+            defineParameter("i", "I", 3, { "a", limit })
             "#,
             "",
         );

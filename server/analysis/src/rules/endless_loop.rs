@@ -1,6 +1,6 @@
 //! `endless-loop`: a loop without an end that never waits, so HALion stops the script with a time-out (HALion semantics 4.18).
 //!
-//! Only `while true` and `repeat ... until false` without a way out, where every call is known and neither waits nor raises an error.
+//! Only `while true`, `repeat ... until false` and `for i = 1, math.huge` without a way out, where every call is known and neither waits nor raises an error.
 
 use halion_api::{Availability, Thread, api};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -73,17 +73,27 @@ fn diagnostic(facts: &Facts, one: &LoopUse, inst: InstId) -> Diagnostic {
 
 fn is_endless(facts: &Facts, one: &LoopUse) -> bool {
     let program = facts.solver.program;
-    let mut condition = one.condition;
-    while let ExprKind::Paren(inner) = program.expr(condition).kind {
-        condition = inner;
+    truth(facts, one.condition, one.fun) == Some(one.is_while)
+        && !one.body.has_break
+        && !leaves(program, &one.body.body)
+}
+
+/// Whether a constant condition holds.
+fn truth(facts: &Facts, condition: ExprId, fun: FunId) -> Option<bool> {
+    let (condition, fun) = facts.resolve(condition, fun);
+    match facts.solver.program.expr(condition).kind {
+        ExprKind::Bool(yes) => Some(yes),
+        ExprKind::Num(_) | ExprKind::Str(_) => Some(true),
+        ExprKind::Nil => Some(false),
+        ExprKind::Not(inner) => truth(facts, inner, fun).map(|yes| !yes),
+        ExprKind::Index { .. } => {
+            let (base, key) = facts.index(condition)?;
+            let library = facts.global(base)?;
+            let is_huge = facts.text(library) == "math" && facts.text(key) == "huge";
+            (is_huge && !facts.uses.is_assigned(library)).then_some(true)
+        }
+        _ => None,
     }
-    let constant = match program.expr(condition).kind {
-        ExprKind::Bool(yes) => yes == one.is_while,
-        ExprKind::Num(_) | ExprKind::Str(_) => one.is_while,
-        ExprKind::Nil => !one.is_while,
-        _ => false,
-    };
-    constant && !one.body.has_break && !leaves(program, &one.body.body)
 }
 
 /// Whether a `return` or `goto` is inside; a `break` of an inner loop stays inside.
@@ -263,7 +273,17 @@ mod tests {
             function onRelease(event)
               repeat playNote(60) until false -- warning: [endless-loop] "false"
             end
+            local run = true
+            function onController(event)
+              while run do count() end -- warning: [endless-loop] "run"
+            end
+            function onPitchBend(event)
+              for i = 1, math.huge do count() end -- warning: [endless-loop] "math.huge"
+            end
             function onLoad()
+              repeat until not true -- warning: [endless-loop] "not true"
+            end
+            function onSave()
               while 1 do end -- warning: [endless-loop] "1"
             end
             "#,
@@ -294,6 +314,10 @@ mod tests {
               spawn(function() while event.note > 1 do end end)
               spawn(function() repeat local x = 1 goto out until nil ::out:: end)
               find({})
+              for i = 1, math.huge do if event.note < i then break end end
+              for i = 1, math.pi do n = i end
+              local more = true
+              while more do more = event.note > 3 end
             end
             "#,
             "",

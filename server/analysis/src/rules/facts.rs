@@ -136,6 +136,36 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What an expression stands for, with its function: a local that is never assigned again stands for its first value.
+    pub fn resolve(&self, expr: ExprId, fun: FunId) -> (ExprId, FunId) {
+        let program = self.solver.program;
+        let (mut expr, mut fun) = (expr, fun);
+        // A value that a call gives is not the call: only single values stand for themselves.
+        loop {
+            let (owner, var) = match program.expr(expr).kind {
+                ExprKind::Paren(inner) => {
+                    expr = inner;
+                    continue;
+                }
+                ExprKind::Local(var) => (Some(fun), var),
+                ExprKind::Upvalue(levels, var) => {
+                    let outer = |fun: Option<FunId>, _| program.fun(fun?).parent;
+                    ((0..levels).fold(Some(fun), outer), var)
+                }
+                _ => return (expr, fun),
+            };
+            let Some(owner) = owner else {
+                return (expr, fun);
+            };
+            match self.uses.inits.get(&(owner, var)) {
+                Some(&init) if !self.uses.assigned_locals.contains(&(owner, var)) => {
+                    (expr, fun) = (init, owner);
+                }
+                _ => return (expr, fun),
+            }
+        }
+    }
+
     /// A string constant.
     pub fn string(&self, expr: ExprId) -> Option<Name> {
         match self.solver.program.expr(expr).kind {

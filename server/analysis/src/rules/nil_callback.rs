@@ -32,12 +32,24 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let program = facts.solver.program;
     let locals = local_functions(facts);
     let mut names: BTreeMap<Name, Option<Later>> = BTreeMap::new();
-    for definition in definitions(facts).iter().filter(|one| one.straight) {
+    for definition in &definitions(facts) {
+        if !definition.straight && !program.fun(definition.fun).is_chunk() {
+            continue;
+        }
         let call = program.expr(definition.call);
         for &callback in &definition.callbacks {
             let Some(name) = facts.global(callback) else {
                 continue;
             };
+            // `if changed then defineParameter("a", changed) end`
+            let mut uses = facts.uses.of(name).iter();
+            if !definition.straight
+                && uses.any(|one| {
+                    one.expr != callback && one.fun == definition.fun && one.kind == UseKind::Read
+                })
+            {
+                continue;
+            }
             let later = *names
                 .entry(name)
                 .or_insert_with(|| defined_once(facts, &locals, name));
@@ -135,6 +147,8 @@ mod tests {
             defineParameter("a", "A", 0, 0, 1, changed) -- warning: [nil-callback] "changed"
             defineParameter { name = "b", onChanged = other } -- warning: [nil-callback] "other"
             defineParameter("c", nil, 0, 0, 1, third) -- warning: [nil-callback] "third"
+            if this then defineParameter("d", "D", 0, 0, 1, fourth) end -- warning: [nil-callback] "fourth"
+            function fourth() end
             function changed() print(a) end
             local function other() print(b) end
             third = function() end
@@ -156,6 +170,8 @@ mod tests {
             function set() filled = print end
             set()
             defineParameter("d", "D", 0, 0, 1, filled)
+            if tested then defineParameter("e", "E", 0, 0, 1, tested) end
+            function tested() end
             function filled() end
             "#,
             "",

@@ -1,20 +1,22 @@
 //! `note-task-only`: `waitForRelease` and `isNoteHeld` where there is no note they could ask about (HALion semantics 4.8, 5.14).
 //!
 //! They belong to the task of an `onNote`: what it calls, and for `waitForRelease` what it spawns. A function that `onNote` and others
-//! call is reported too.
+//! call is reported too, as an Information if it may ask for the note first: `if event.type == EventType.noteOn then`.
 
 use std::collections::BTreeMap;
 
 use halion_api::Function;
 use halion_syntax::{TextRange, TextSize};
+use rustc_hash::FxHashSet;
 
-use super::below::{Start, below, is_certain};
+use super::below::{Below, Start, below, is_certain};
 use super::facts::Facts;
 use super::wrong_thread;
 use crate::diagnostic::{Code, Diagnostic, Severity, Step, Why};
 use crate::explain::{short_chain, via_steps};
 use crate::graph::Grade;
-use crate::instance::{BuiltinCall, Edge, Phase};
+use crate::instance::{BuiltinCall, Edge, Phase, Root};
+use crate::ir::FunId;
 use crate::script::FileId;
 use crate::value::InstId;
 
@@ -39,6 +41,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
 
 fn search(facts: &Facts, starts: &[Start], task: Task, found: &mut Found) {
     let solver = facts.solver;
+    let of_notes = functions_of_notes(facts);
     let below = below(solver, starts, stays_in_task);
     for &inst in below.instances() {
         for call in &solver.insts[inst.idx()].calls {
@@ -59,11 +62,40 @@ fn search(facts: &Facts, starts: &[Start], task: Task, found: &mut Found) {
             chain.extend(via_steps(solver, &call.how));
             let file = solver.program.expr(call.how.callee).file;
             let range = solver.program.name_range(call.how.callee);
-            found
-                .entry((file, range.start()))
-                .or_insert_with(|| diagnostic(function, call, task, file, range, chain));
+            let mut one = diagnostic(function, call, task, file, range, chain);
+            if of_notes.contains(&solver.insts[inst.idx()].fun)
+                && may_ask_first(facts, &below, inst, call)
+            {
+                one.severity = one.severity.max(Severity::Information);
+            }
+            let known = found.get(&(file, range.start()));
+            if known.is_none_or(|known| one.severity < known.severity) {
+                found.insert((file, range.start()), one);
+            }
         }
     }
+}
+
+/// Whether a condition on the way may keep the call from those that have no note.
+fn may_ask_first(facts: &Facts, below: &Below, inst: InstId, call: &BuiltinCall) -> bool {
+    let solver = facts.solver;
+    let is_guarded = |site| facts.uses.guarded.contains(site);
+    let (_, edges) = below.way(inst);
+    is_guarded(&call.how.site)
+        || edges
+            .iter()
+            .any(|&(from, idx)| is_guarded(&solver.insts[from.idx()].edges[idx].how.site))
+}
+
+/// Functions that the task of a note runs.
+fn functions_of_notes(facts: &Facts) -> FxHashSet<FunId> {
+    let solver = facts.solver;
+    let of_note = |root: &&Root| root.callback.as_deref() == Some("onNote");
+    let roots = facts.solved.roots.iter().filter(of_note);
+    let starts: Vec<Start> = roots.map(|root| Start::Instance(root.inst)).collect();
+    let below = below(solver, &starts, stays_in_task);
+    let insts = below.instances().iter();
+    insts.map(|inst| solver.insts[inst.idx()].fun).collect()
 }
 
 fn diagnostic(

@@ -17,9 +17,9 @@ pub(crate) struct Definition {
     pub name: Option<(Name, ExprId)>,
     /// The constant default, and where it stands.
     pub default: Option<(f64, ExprId)>,
-    /// The constant lowest value.
+    /// The constant lowest value; the first place of a list of strings.
     pub min: Option<f64>,
-    /// The constant highest value.
+    /// The constant highest value; the last place of a list of strings.
     pub max: Option<f64>,
     /// Arguments that may be the change callback.
     pub callbacks: Vec<ExprId>,
@@ -67,7 +67,7 @@ pub(crate) fn definitions(facts: &Facts) -> Vec<Definition> {
 fn positional(facts: &Facts, args: &[ExprId], definition: &mut Definition) {
     let number = |position: usize| {
         let &expr = args.get(position)?;
-        Some((facts.number(expr)?, expr))
+        Some((facts.number(facts.resolve(expr, definition.fun).0)?, expr))
     };
     definition.name = args
         .first()
@@ -75,10 +75,36 @@ fn positional(facts: &Facts, args: &[ExprId], definition: &mut Definition) {
     definition.default = number(2);
     definition.min = number(3).map(|(value, _)| value);
     definition.max = number(4).map(|(value, _)| value);
+    if let Some((first, last)) = args.get(3).and_then(|&list| places(facts, list)) {
+        (definition.min, definition.max) = (Some(first), Some(last));
+    }
     definition.callbacks = args.iter().skip(1).copied().collect();
 }
 
+/// The first and the last place of a list of strings that begins at 0 or 1, if it is written out.
+fn places(facts: &Facts, list: ExprId) -> Option<(f64, f64)> {
+    let program = facts.solver.program;
+    let ExprKind::Table(items) = &program.expr(list).kind else {
+        return None;
+    };
+    let (mut first, mut last) = (1.0, 0.0);
+    for item in items {
+        match item {
+            Item::Positional(value) if is_single(&program.expr(*value).kind) => last += 1.0,
+            Item::Keyed(key, _) if facts.number(*key) == Some(0.0) => first = 0.0,
+            _ => return None,
+        }
+    }
+    (first <= last).then_some((first, last))
+}
+
+/// A value that is there and is one.
+fn is_single(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::Str(_) | ExprKind::Num(_))
+}
+
 fn named(facts: &Facts, items: &[Item], definition: &mut Definition) {
+    let mut list = None;
     for item in items {
         let Item::Keyed(key, value) = item else {
             continue;
@@ -86,14 +112,18 @@ fn named(facts: &Facts, items: &[Item], definition: &mut Definition) {
         let Some(key) = facts.string(*key) else {
             continue;
         };
-        let number = || facts.number(*value);
+        let number = || facts.number(facts.resolve(*value, definition.fun).0);
         match facts.text(key) {
             "name" => definition.name = facts.string(*value).map(|name| (name, *value)),
             "default" => definition.default = number().map(|number| (number, *value)),
             "min" => definition.min = number(),
             "max" => definition.max = number(),
+            "strings" => list = Some(*value),
             "onChanged" => definition.callbacks.push(*value),
             _ => {}
         }
+    }
+    if let Some((first, last)) = list.and_then(|list| places(facts, list)) {
+        (definition.min, definition.max) = (Some(first), Some(last));
     }
 }

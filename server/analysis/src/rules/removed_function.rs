@@ -15,7 +15,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for one in &facts.uses.fields {
         if let Some((base, key)) = facts.index(one.expr)
-            && let Some(library) = facts.global(base)
+            && let Some(library) = facts.global(facts.resolve(base, one.fun).0)
             && let Some(entry) = removed(facts, library, key, one.kind)
         {
             diagnostics.push(diagnostic(facts, entry, one.expr, one.fun));
@@ -49,7 +49,7 @@ fn is_missing(entry: &LuaEntry) -> bool {
 
 /// The entry of `library.key`, if its use fails.
 fn removed(facts: &Facts, library: Name, key: Name, kind: UseKind) -> Option<&'static LuaEntry> {
-    if facts.uses.is_assigned(library) || facts.uses.is_tested(library) {
+    if facts.uses.is_assigned(library) {
         return None;
     }
     let known = api().lua().library(facts.text(library))?;
@@ -60,7 +60,13 @@ fn removed(facts: &Facts, library: Name, key: Name, kind: UseKind) -> Option<&'s
         .filter(|entry| is_missing(entry))?;
     if known.availability == Availability::Removed {
         // Even to look for the function in nil fails.
-        return Some(entry);
+        return (!facts.uses.is_tested(library)).then_some(entry);
+    }
+    // `local o = os` adds nothing to the library; a function it is given to may.
+    let mut uses = facts.uses.of(library).iter();
+    let is_alias = |expr| facts.uses.inits.values().any(|&init| init == expr);
+    if uses.any(|one| one.kind == UseKind::Read && !is_alias(one.expr)) {
+        return None;
     }
     let other_uses = facts.uses.fields.iter().any(|one| {
         let same = facts
@@ -109,6 +115,8 @@ mod tests {
               local create = coroutine.wrap -- warning: [removed-function] "wrap"
               setfenv(1, {}) -- warning: [removed-function] "setfenv"
               print(os.time())
+              local o = os
+              o.exit() -- warning: [removed-function] "exit"
             end
             local function unused()
               io.popen("x") -- information: [removed-function] "popen"
@@ -124,6 +132,10 @@ mod tests {
             r#"
             local home = os.getenv and os.getenv("HOME")
             if coroutine then coroutine.yield() end
+            local co = coroutine
+            if co then co.yield() end
+            for _, library in ipairs({ os }) do library.exit = print end
+            os.exit()
             function setfenv() end
             setfenv(1)
             if type(io.popen) == "function" then io.popen("x") end

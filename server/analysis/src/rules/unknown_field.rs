@@ -1,4 +1,5 @@
-//! `unknown-field`: a field that objects of HALion do not have, on an argument that HALion hands in, or on `this`.
+//! `unknown-field`: a field that objects of HALion do not have, on an argument that HALion hands in, on `this` or on an object in one of
+//! its fields, such as `this.program`; and a misspelt constant of an enumeration.
 //!
 //! Only where the class is certain: a parameter that is never assigned and never holds anything else. A field that looks like a real one
 //! is a Warning, any other an Information.
@@ -9,10 +10,10 @@ use halion_api::{Class, api};
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::ir::{ExprId, ExprKind, FunId, VarIdx};
+use crate::ir::{ExprId, ExprKind, FunId, Name, VarIdx};
 use crate::script::ScriptKind;
 use crate::similar::similar;
-use crate::uses::UseKind;
+use crate::uses::{Use, UseKind};
 
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
@@ -22,6 +23,9 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         let Some((base, key)) = facts.index(one.expr) else {
             continue;
         };
+        if let Some(diagnostic) = constant(facts, base, key, one) {
+            diagnostics.push(diagnostic);
+        }
         let Some(class) = class_of(facts, base, one.fun) else {
             continue;
         };
@@ -65,9 +69,36 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// `EventType.noteon`, which is nil.
+fn constant(facts: &Facts, base: ExprId, key: Name, one: &Use) -> Option<Diagnostic> {
+    let (base, _) = facts.resolve(base, one.fun);
+    let name = facts.global(base)?;
+    let enumeration = api().enumeration(facts.text(name))?;
+    let constants = enumeration.constants.iter();
+    let meant = similar(facts.text(key), constants.map(|one| one.name.as_str()))?;
+    let is_read = !matches!(one.kind, UseKind::Write(_));
+    let is_own = facts.uses.is_assigned(name) || facts.uses.hidden_globals;
+    if !is_read || is_own || enumeration.constant(facts.text(key)).is_some() {
+        return None;
+    }
+    let program = facts.solver.program;
+    Some(Diagnostic::new(
+        Code::UnknownField,
+        facts.severity(one.fun, Severity::Warning),
+        program.expr(one.expr).file,
+        program.name_range(one.expr),
+        format!(
+            "{} has no constant {}: did you mean {meant}?",
+            enumeration.name,
+            facts.text(key)
+        ),
+    ))
+}
+
 /// The class of an object that can be nothing else.
 fn class_of(facts: &Facts, expr: ExprId, fun: FunId) -> Option<&'static Class> {
     let program = facts.solver.program;
+    let (expr, fun) = facts.resolve(expr, fun);
     match program.expr(expr).kind {
         ExprKind::Global(name) => {
             let global = api().global(facts.text(name))?;
@@ -77,6 +108,19 @@ fn class_of(facts: &Facts, expr: ExprId, fun: FunId) -> Option<&'static Class> {
                 && !facts.uses.is_assigned(name)
                 && !facts.is_host_variable(name);
             api().class(&global.value_type).filter(|_| certain)
+        }
+        ExprKind::Index { .. } => {
+            let (base, key) = facts.index(expr)?;
+            let class = class_of(facts, base, fun)?;
+            let mut classes = api().ancestry(&class.name);
+            let field = classes.find_map(|class| {
+                let mut fields = class.fields.iter();
+                fields.find(|field| field.name == facts.text(key))
+            })?;
+            match &field.types[..] {
+                [one] => api().class(one),
+                _ => None,
+            }
         }
         ExprKind::Local(var) => class_of_param(facts, fun, var),
         ExprKind::Upvalue(levels, var) => {
@@ -129,6 +173,10 @@ mod tests {
               print(event.note, event.tune, event.bogus) -- information: [unknown-field] "bogus"
               print(this.parent.name, this.moduleTyp) -- warning: [unknown-field] "moduleTyp"
               this.setName = nil -- no hint
+              local program = this.program
+              print(program.nmae, program.name) -- warning: [unknown-field] "nmae"
+              print(this.program.instance.nmae) -- warning: [unknown-field] "nmae"
+              if event.type == EventType.noteon then end -- warning: [unknown-field] "noteon"
               spawn(function() print(event.nots) end) -- warning: [unknown-field] "nots"
             end
             "#,
@@ -148,6 +196,11 @@ mod tests {
             function onInit() onRelease({ custom = 1 }) end
             function onTriggerPad(number) print(number.x) end
             function onLoad(data) print(data.anything) end
+            local program = this.program
+            program = { nmae = 1 }
+            print(program.nmae, EventType.noteOn, EventType.fresh)
+            local EventType = { noteon = 1 }
+            print(EventType.noteon)
             "#,
             "",
         );
