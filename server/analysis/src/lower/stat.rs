@@ -24,6 +24,8 @@ impl Lowering<'_> {
             self.stat(&stat, &mut stats);
         }
         self.scope().labels.truncate(n_labels);
+        // Most blocks hold one statement, and a growing list begins with room for four.
+        stats.shrink_to_fit();
         Block(stats)
     }
 
