@@ -1,9 +1,10 @@
 //! The outline of a file: its functions, nested as they are written, and the variables of its global statements.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use halion_analysis::FileId;
-use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
+use halion_analysis::{FileId, FunctionInfo};
+use halion_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
 use crate::Snapshot;
 use crate::names::names_in;
@@ -44,14 +45,20 @@ pub fn document_symbols(snapshot: &Snapshot, file: FileId) -> Vec<Symbol> {
         return Vec::new();
     };
     let mut symbols = Vec::new();
-    let mut outline = Outline { snapshot, file };
+    let functions = snapshot.analysis().functions.iter();
+    let functions = functions.filter(|info| info.file == file && !is_chunk(info));
+    // Outer functions come first, and the first one of a place counts.
+    let functions = functions.rev().map(|info| (info.name_range.end(), info));
+    let mut outline = Outline {
+        functions: functions.collect(),
+    };
     outline.inside(&source.parse().syntax(), true, &mut symbols);
     symbols
 }
 
 struct Outline<'a> {
-    snapshot: &'a Snapshot,
-    file: FileId,
+    /// What is known about the functions, by the end of their names.
+    functions: BTreeMap<TextSize, &'a FunctionInfo>,
 }
 
 impl Outline<'_> {
@@ -155,15 +162,7 @@ impl Outline<'_> {
     ) -> Symbol {
         let mut children = Vec::new();
         self.inside(function, false, &mut children);
-        let functions = self
-            .snapshot
-            .analysis()
-            .functions
-            .iter()
-            .filter(|info| !is_chunk(info));
-        let info = functions.into_iter().find(|info| {
-            info.file == self.file && info.name_range.end() == last.text_range().end()
-        });
+        let info = self.functions.get(&last.text_range().end());
         Symbol {
             kind: if name.contains(':') {
                 SymbolKind::Method
@@ -171,7 +170,7 @@ impl Outline<'_> {
                 SymbolKind::Function
             },
             name,
-            detail: info.map(runs_in),
+            detail: info.map(|info| runs_in(info)),
             range: bytes(statement),
             name_range: last.text_range().into(),
             children,
