@@ -27,6 +27,9 @@ pub use fix_all::fix_all;
 
 /// So many findings get fixes at most in one answer; each fix costs an analysis.
 const MAX_FINDINGS: usize = 16;
+/// What one answer may cost: expressions that the analyses evaluate and bytes that they read, for one fix per finding. However large the
+/// script is, its first finding gets fixes.
+const MAX_COST: u64 = 1_500_000;
 
 /// A change that makes a finding go away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,9 +104,21 @@ pub fn quick_fixes(snapshot: &Snapshot, file: FileId, range: Range<usize>) -> Ve
             finding.file == file && lines.start <= start && start <= lines.end
         })
         .filter(|(_, finding)| is_fixable(finding))
-        .take(MAX_FINDINGS)
+        .take(max_findings(snapshot))
         .flat_map(|(idx, _)| fixes_for(snapshot, idx))
         .collect()
+}
+
+/// How many findings get fixes in one answer.
+fn max_findings(snapshot: &Snapshot) -> usize {
+    let n = usize::try_from(MAX_COST / cost(snapshot)).unwrap_or(MAX_FINDINGS);
+    n.clamp(1, MAX_FINDINGS)
+}
+
+/// What it costs to try fixes for one finding, in the unit of [`MAX_COST`]; at least 1.
+fn cost(snapshot: &Snapshot) -> u64 {
+    let sizes = snapshot.files().iter().map(|file| file.text().len() as u64);
+    (snapshot.analysis().steps + sizes.sum::<u64>()).max(1)
 }
 
 /// The fixes for the finding at place `finding` of [`Analysis::diagnostics`], the best one first.
@@ -121,9 +136,28 @@ pub fn best_fix(snapshot: &Snapshot, finding: usize) -> Option<Fix> {
     tried(&Site::new(snapshot, finding)?, finding).next()
 }
 
+/// The best fix, if that is a safe one. It takes what it costs from `left`; where no fix would be safe, that is little.
+fn safe_fix(snapshot: &Snapshot, finding: usize, left: &mut u64) -> Option<Fix> {
+    let site = Site::new(snapshot, finding)?;
+    let alternatives = alternatives(&site);
+    let is_hopeless = !alternatives.iter().flatten().any(|draft| draft.safe);
+    let cost = cost(snapshot);
+    *left = left.saturating_sub(if is_hopeless { cost / 8 } else { cost });
+    if is_hopeless {
+        return None;
+    }
+    let best = settling(&site, finding, alternatives).next();
+    best.filter(|fix| fix.safe)
+}
+
 /// The fixes that hold what they promise, tried one at a time as they are asked for.
 fn tried(site: &Site, finding: usize) -> impl Iterator<Item = Fix> {
-    let alternatives = [
+    settling(site, finding, alternatives(site))
+}
+
+/// Drafts by kind, the preferred kinds first; of each kind the first that holds what it promises counts.
+fn alternatives(site: &Site) -> [Vec<Draft>; 8] {
+    [
         unwrap_hop::draft(site).into_iter().collect(),
         hoist::draft(site).into_iter().collect(),
         move_to_init::draft(site).into_iter().collect(),
@@ -132,7 +166,14 @@ fn tried(site: &Site, finding: usize) -> impl Iterator<Item = Fix> {
         run_async::draft(site).into_iter().collect(),
         run_sync::draft(site).into_iter().collect(),
         suppress::draft(site).into_iter().collect(),
-    ];
+    ]
+}
+
+fn settling(
+    site: &Site,
+    finding: usize,
+    alternatives: [Vec<Draft>; 8],
+) -> impl Iterator<Item = Fix> {
     alternatives
         .into_iter()
         .filter_map(move |drafts: Vec<Draft>| {

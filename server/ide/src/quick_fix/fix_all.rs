@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use halion_analysis::FileId;
 
-use super::{best_fix, has_new_finding};
+use super::{has_new_finding, safe_fix};
 use crate::Snapshot;
+
+/// What one answer may cost, in expressions that analyses evaluate and bytes that they read. A file that takes more gets the further
+/// fixes when they are asked for again.
+const MAX_COST: u64 = 8_000_000;
 
 /// The text of a file after all safe fixes that stay in it, and how many there are; `None` if there is none.
 ///
@@ -13,6 +17,11 @@ use crate::Snapshot;
 /// only if no other one gains a finding.
 #[must_use]
 pub fn fix_all(scripts: &[(&Snapshot, FileId)]) -> Option<(String, usize)> {
+    fix_within(scripts, MAX_COST)
+}
+
+fn fix_within(scripts: &[(&Snapshot, FileId)], max_cost: u64) -> Option<(String, usize)> {
+    let mut left = max_cost;
     let &(first, file) = scripts.first()?;
     let mut changed: Vec<Snapshot> = Vec::new();
     let (mut n_made, mut next) = (0, 0);
@@ -21,11 +30,14 @@ pub fn fix_all(scripts: &[(&Snapshot, FileId)]) -> Option<(String, usize)> {
         let Some(finding) = now.analysis().diagnostics.get(next) else {
             break;
         };
+        if left == 0 {
+            break;
+        }
         let fix = match finding.file == file {
-            true => best_fix(now, next),
+            true => safe_fix(now, next, &mut left),
             false => None,
         };
-        let fix = fix.filter(|fix| fix.safe && fix.edits.iter().all(|edit| edit.file == file));
+        let fix = fix.filter(|fix| fix.edits.iter().all(|edit| edit.file == file));
         let after = fix.and_then(|fix| {
             let fixed = fix.apply(now);
             let text = fixed.file(file)?.text().to_string();
@@ -76,6 +88,20 @@ mod tests {
         assert_eq!(fixed, Some((expected.to_owned(), 3)));
         let script = snapshot(&[("a.lua", expected)]);
         assert_eq!(fix_all(&[(&script, FileId(0))]), None);
+    }
+
+    #[test]
+    fn what_is_spent_ends_it_and_the_rest_comes_when_it_is_asked_for_again() {
+        let mut text = "function onNote(e)\n  local keys = getKeyProperties()\n  keys[1] = {}\n  openURL('a')\nend\nfunction onRelease(e)\n  openURL('b')\nend\n".to_owned();
+        let all = fix_all(&[(&snapshot(&[("a.lua", &text)]), FileId(0))]);
+        let mut n_made = 0;
+        // Enough for one finding.
+        while let Some((fixed, n)) = fix_within(&[(&snapshot(&[("a.lua", &text)]), FileId(0))], 1) {
+            assert_eq!(n, 1);
+            (text, n_made) = (fixed, n_made + n);
+        }
+        assert!(n_made > 1);
+        assert_eq!(all, Some((text, n_made)));
     }
 
     #[test]

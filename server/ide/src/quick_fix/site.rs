@@ -24,6 +24,8 @@ pub(super) struct Site<'a> {
     pub(super) name: SyntaxToken,
     /// What is called in the Processor and is for the Controller, by place.
     wrong: OnceCell<Vec<TextRange>>,
+    /// Strings and comments of several lines, by place.
+    long_tokens: OnceCell<Vec<TextRange>>,
 }
 
 impl<'a> Site<'a> {
@@ -43,6 +45,7 @@ impl<'a> Site<'a> {
             text: file.text().clone(),
             name,
             wrong: OnceCell::new(),
+            long_tokens: OnceCell::new(),
         })
     }
 
@@ -221,21 +224,33 @@ impl<'a> Site<'a> {
 
     /// Where the lines begin that start in `range`, without blank ones and those inside a string or comment.
     fn line_starts(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
-        let root = self.name.parent_ancestors().last();
         let newlines = self.text[range.clone()].match_indices('\n');
         let lines = newlines.map(move |(idx, _)| range.start + idx + 1);
         lines.filter(move |&line| {
             let text = self.text[line..].lines().next();
-            let at = TextSize::try_from(line).ok();
-            let token = at
-                .zip(root.as_ref())
-                .and_then(|(at, root)| root.token_at_offset(at).right_biased());
-            let is_inside = token.is_some_and(|token| {
-                usize::from(token.text_range().start()) < line
-                    && matches!(token.kind(), SyntaxKind::Str | SyntaxKind::Comment)
-            });
-            text.is_some_and(|text| !text.trim().is_empty()) && !is_inside
+            text.is_some_and(|text| !text.trim().is_empty()) && !self.is_in_long_token(line)
         })
+    }
+
+    /// Whether a line begins inside a string or comment.
+    fn is_in_long_token(&self, line: usize) -> bool {
+        let tokens = self.long_tokens.get_or_init(|| self.find_long_tokens());
+        let next = tokens.partition_point(|range| usize::from(range.end()) <= line);
+        let token = tokens.get(next);
+        token.is_some_and(|range| usize::from(range.start()) < line)
+    }
+
+    fn find_long_tokens(&self) -> Vec<TextRange> {
+        let root = self.name.parent_ancestors().last();
+        let elements = root
+            .into_iter()
+            .flat_map(|root| root.descendants_with_tokens());
+        let tokens = elements.filter_map(|element| element.into_token());
+        let long = tokens.filter(|token| {
+            matches!(token.kind(), SyntaxKind::Str | SyntaxKind::Comment)
+                && token.text().contains('\n')
+        });
+        long.map(|token| token.text_range()).collect()
     }
 
     /// The file's line break.

@@ -264,3 +264,21 @@ fn half_typed_scripts_and_odd_ranges_are_survived() {
     }
     assert!(quick_fixes(&snapshot, FileId(9), 0..1).is_empty());
 }
+
+#[test]
+fn an_answer_about_a_large_script_has_fixes_for_few_findings() {
+    let calls = "  if e.note == 1 then openURL('a') end\n".repeat(3);
+    let n_findings = |padding: usize| {
+        let text = format!(
+            "function onNote(e)\n{calls}end\n--{}\n",
+            "-".repeat(padding)
+        );
+        let file = File::new("a.lua".into(), text.as_str().into());
+        let script = Snapshot::new(vec![file], &BTreeMap::new(), ScriptKind::Auto);
+        let fixes = quick_fixes(&script, FileId(0), 0..text.len());
+        let findings: std::collections::BTreeSet<_> = fixes.iter().map(|fix| fix.finding).collect();
+        findings.len()
+    };
+    assert_eq!(n_findings(0), 3);
+    assert_eq!(n_findings(1_000_000), 1);
+}
