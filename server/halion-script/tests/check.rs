@@ -280,3 +280,18 @@ fn the_other_place_of_a_finding_is_shown() {
         assert!(said.out.contains(place), "{place}: {}", said.all());
     }
 }
+
+#[test]
+fn of_very_many_findings_the_text_shows_the_worst_and_counts_the_rest() {
+    let calls = "  openURL('a')\n".repeat(300);
+    let script = format!("function onNote(e)\n{calls}end\n");
+    let folder = folder(&[("many.lua", &script)]);
+    let text = halion_script(folder.path(), &["check", "many.lua"]).all();
+    assert_eq!(text.matches("error[wrong-thread]").count(), 200);
+    let rest =
+        "many.lua: 100 further findings not shown here (see --format json)\n\n300 errors in 1 file";
+    assert!(text.contains(rest), "{text}");
+    assert!(text.ends_with("--- exit 1\n"));
+    let json = halion_script(folder.path(), &["check", "--format", "json", "many.lua"]);
+    assert_eq!(json.all().matches("\"wrong-thread\"").count(), 300);
+}

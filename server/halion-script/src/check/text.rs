@@ -10,14 +10,39 @@ use crate::report::{File, Finding, Report, Severity, Step, plural};
 /// Of a long chain, so many steps are shown at its start and at its end.
 const STEPS_AT_EITHER_END: usize = 4;
 
-/// All findings with colours (whoever prints them strips these when need be); hints only when asked for.
+/// Of the findings in one file, so many are shown: more than anybody reads.
+const MAX_FINDINGS: usize = 200;
+
+/// The findings with colours (whoever prints them strips these when need be); hints only when asked for. Of a file with very many the
+/// worst ones are shown, in the order of the text.
 pub fn render(report: &Report, hints: bool) -> String {
     let mut out = String::new();
-    for (file, finding) in report.findings(hints) {
-        out.push_str(&render_finding(report, file, finding));
-        out.push_str("\n\n");
+    let findings: Vec<_> = report.findings(hints).collect();
+    for findings in findings.chunk_by(|(file, _), (other, _)| std::ptr::eq(*file, *other)) {
+        for (file, finding) in worst(findings) {
+            out.push_str(&render_finding(report, file, finding));
+            out.push_str("\n\n");
+        }
+        if let [(file, _), ..] = findings
+            && findings.len() > MAX_FINDINGS
+        {
+            let n = plural(findings.len() - MAX_FINDINGS, "further finding");
+            let path = normalize_untrusted_str(&file.path);
+            out.push_str(&format!(
+                "{path}: {n} not shown here (see --format json)\n\n"
+            ));
+        }
     }
     out
+}
+
+/// The worst ones of these, as many as are shown.
+fn worst<'a>(findings: &[(&'a File, &'a Finding)]) -> Vec<(&'a File, &'a Finding)> {
+    let mut places: Vec<usize> = (0..findings.len()).collect();
+    places.sort_by_key(|&place| findings[place].1.severity);
+    places.truncate(MAX_FINDINGS);
+    places.sort_unstable();
+    places.into_iter().map(|place| findings[place]).collect()
 }
 
 /// The last line: what was found, in how many files, and how long it took.
