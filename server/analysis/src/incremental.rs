@@ -32,14 +32,8 @@ impl Known {
     /// Of a first version.
     #[must_use]
     pub fn first(script: Script) -> Known {
-        let (analysis, free) = solve_script(&script);
-        Known {
-            script,
-            analysis,
-            free,
-            changed: BTreeSet::new(),
-            is_moved: false,
-        }
+        let (analysis, free) = solve_script(&script, &|| false).unwrap_or_default();
+        Known::new(script, analysis, free)
     }
 
     /// Of a later version: this one moved if it has the same structure.
@@ -48,6 +42,33 @@ impl Known {
         match self.moves_to(&script) {
             Some((moves, changed)) => self.moved(script, &moves, changed),
             None => Known::first(script),
+        }
+    }
+
+    /// Of a version after `before`, if there is one. `None` if the work was given up because `is_outdated` said that nobody needs it any
+    /// more; it is asked between the stages, so the answer may still come.
+    #[must_use]
+    pub fn unless(
+        is_outdated: &dyn Fn() -> bool,
+        before: Option<&Known>,
+        script: Script,
+    ) -> Option<Known> {
+        if let Some(before) = before
+            && let Some((moves, changed)) = before.moves_to(&script)
+        {
+            return Some(before.moved(script, &moves, changed));
+        }
+        let (analysis, free) = solve_script(&script, is_outdated)?;
+        Some(Known::new(script, analysis, free))
+    }
+
+    fn new(script: Script, analysis: Analysis, free: Vec<Vec<FreeLiteral>>) -> Known {
+        Known {
+            script,
+            analysis,
+            free,
+            changed: BTreeSet::new(),
+            is_moved: false,
         }
     }
 

@@ -94,7 +94,8 @@ impl Analysis {
 /// Analyses a script with its modules.
 #[must_use]
 pub fn analyze(script: &Script) -> Analysis {
-    solve_script(script).0
+    let (analysis, _) = solve_script(script, &|| false).unwrap_or_default();
+    analysis
 }
 
 /// By file and offset.
@@ -102,15 +103,22 @@ fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by_key(|found| (found.file, found.range.start(), found.code, found.severity));
 }
 
-/// The analysis, and for each file the literals that it does not depend on.
-fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
+/// The analysis, and for each file the literals that it does not depend on. It ends without a result soon after `is_outdated` says yes.
+fn solve_script(
+    script: &Script,
+    is_outdated: &dyn Fn() -> bool,
+) -> Option<(Analysis, Vec<Vec<FreeLiteral>>)> {
+    let go_on = || (!is_outdated()).then_some(());
     let mut diagnostics = rules::syntax_error::check(script);
     let mut program = lower::lower(script);
+    go_on()?;
     let names = std::mem::take(&mut program.names);
     let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
     let uses = uses::uses(&program, &names, script);
     let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
+    go_on()?;
     solver.solve();
+    go_on()?;
     let lines = lines::Lines::new(script);
     let annotations = annotation::annotations(script);
     let assertions = rules::thread_assertion::read(&program, &lines, &annotations);
@@ -129,8 +137,10 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
     if !solver.out_of_budget() {
         diagnostics.extend(rules::neighbours(&solver, &solved, &lines, &uses));
     }
+    go_on()?;
     let probes = rules::needs_controller::probe(&mut solver, &solved);
     diagnostics.extend(rules::needs_controller::check(&mut solver, &probes));
+    go_on()?;
     let complete = !solver.out_of_budget();
     suppress::apply(&lines, &annotations, &mut diagnostics, complete);
     sort(&mut diagnostics);
@@ -143,5 +153,5 @@ fn solve_script(script: &Script) -> (Analysis, Vec<Vec<FreeLiteral>>) {
         steps: solver.steps,
         rung: solver.rung(),
     };
-    (analysis, free)
+    Some((analysis, free))
 }

@@ -44,4 +44,4 @@ pub use quick_fix::{
     Edit, Fix, FixKind, best_fix, fix_all, fixes_for, has_new_finding, quick_fixes,
 };
 pub use signature_help::{Signature, SignatureHelp, signature_help};
-pub use snapshot::{File, Snapshot};
+pub use snapshot::{File, Outdated, Snapshot};

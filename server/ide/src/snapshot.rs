@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use halion_analysis::{Analysis, FileId, Known, Script, ScriptKind, SourceFile};
 use halion_syntax::{Parse, TextRange, TextSize, parse};
@@ -13,13 +15,21 @@ use halion_syntax::{Parse, TextRange, TextSize, parse};
 use crate::check::names;
 use crate::lens;
 
+/// Scripts from so many bytes on give up an analysis that nobody needs any more; smaller ones are done before that matters.
+const HUGE: usize = 500_000;
+
+/// What a question about a huge script unwinds with, once [`Snapshot::outdate`] has been called: the answer would be of no use.
+#[derive(Clone, Copy, Debug)]
+pub struct Outdated;
+
 /// A text with its path; immutable.
 pub struct File {
     path: String,
     text: Arc<str>,
     parse: OnceLock<Parse>,
     required: OnceLock<Vec<String>>,
-    before: Option<Before>,
+    /// Until it is parsed: a tree is large.
+    before: Mutex<Option<Before>>,
 }
 
 /// An earlier text of the file, and what one edit from there would be.
@@ -59,29 +69,35 @@ impl File {
             text,
             parse: OnceLock::new(),
             required: OnceLock::new(),
-            before: None,
+            before: Mutex::default(),
         })
     }
 
     /// The same file with another text, in which `inserted` bytes stand in place of the bytes `replaced`.
     #[must_use]
     pub fn edited(&self, text: Arc<str>, replaced: TextRange, inserted: TextSize) -> Arc<Self> {
-        let before = match (self.parse.get(), &self.before) {
-            (Some(parse), _) => Some(Before {
-                parse: parse.clone(),
-                replaced,
-                inserted,
-            }),
-            (None, before) => before
-                .as_ref()
-                .map(|before| before.then(replaced, inserted)),
+        let parsed = |parse: &Parse| Before {
+            parse: parse.clone(),
+            replaced,
+            inserted,
+        };
+        let before = match self.parse.get() {
+            Some(parse) => Some(parsed(parse)),
+            None => {
+                let before = lock(&self.before).clone();
+                match before {
+                    Some(before) => Some(before.then(replaced, inserted)),
+                    // It may have been parsed just now.
+                    None => self.parse.get().map(parsed),
+                }
+            }
         };
         Arc::new(Self {
             path: self.path.clone(),
             text,
             parse: OnceLock::new(),
             required: OnceLock::new(),
-            before,
+            before: Mutex::new(before),
         })
     }
 
@@ -99,13 +115,19 @@ impl File {
 
     /// The tree, made at the first call.
     pub fn parse(&self) -> &Parse {
-        self.parse.get_or_init(|| match &self.before {
+        if let Some(parse) = self.parse.get() {
+            return parse;
+        }
+        let before = lock(&self.before).clone();
+        let parse = self.parse.get_or_init(|| match before {
             Some(before) => {
                 let (replaced, inserted) = (before.replaced, before.inserted);
                 before.parse.edited(&self.text, replaced, inserted)
             }
             None => parse(&self.text),
-        })
+        });
+        *lock(&self.before) = None;
+        parse
     }
 
     /// The constant names that the file gives to `require`, in order.
@@ -128,7 +150,9 @@ pub struct Snapshot {
     kind: ScriptKind,
     script: OnceLock<Script>,
     solved: OnceLock<Arc<Solved>>,
-    before: Option<Arc<Solved>>,
+    /// Until it is solved itself.
+    before: Mutex<Option<Arc<Solved>>>,
+    is_outdated: AtomicBool,
 }
 
 /// What follows from the texts.
@@ -152,7 +176,8 @@ impl Snapshot {
             kind,
             script: OnceLock::new(),
             solved: OnceLock::new(),
-            before: None,
+            before: Mutex::default(),
+            is_outdated: AtomicBool::new(false),
         }
     }
 
@@ -170,18 +195,38 @@ impl Snapshot {
             kind: self.kind,
             script: OnceLock::new(),
             solved: OnceLock::new(),
-            before: None,
+            before: Mutex::default(),
+            is_outdated: AtomicBool::new(false),
         }
     }
 
     /// The same, known to be a later version of another one.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        let solved = before.solved.get().or(before.before.as_ref());
+        let solved = match before.solved.get() {
+            Some(solved) => Some(solved.clone()),
+            // It may have been solved just now.
+            None => lock(&before.before)
+                .clone()
+                .or_else(|| before.solved.get().cloned()),
+        };
         Self {
-            before: solved.cloned(),
+            before: Mutex::new(solved),
             ..self
         }
+    }
+
+    /// Says that a later version has come. The analysis of a huge script then gives up, and questions that wait for it unwind with
+    /// [`Outdated`]: several analyses at once would take more time and memory than there is.
+    pub fn outdate(&self) {
+        self.is_outdated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the texts are so long that time and memory need care.
+    #[must_use]
+    pub fn is_huge(&self) -> bool {
+        let sizes = self.files.iter().map(|file| file.text.len());
+        sizes.sum::<usize>() >= HUGE
     }
 
     /// The script first, then its modules.
@@ -234,13 +279,15 @@ impl Snapshot {
     }
 
     fn solved(&self) -> &Solved {
-        self.solved.get_or_init(|| {
-            let script = self.script().clone();
-            let known = match &self.before {
-                Some(before) => before.known.next(script),
-                None => Known::first(script),
+        let solved = self.solved.get_or_init(|| {
+            let is_huge = self.is_huge();
+            let is_outdated = || is_huge && self.is_outdated.load(Ordering::Relaxed);
+            let before = lock(&self.before).clone();
+            let known = before.as_ref().map(|before| &before.known);
+            let Some(known) = Known::unless(&is_outdated, known, self.script().clone()) else {
+                resume_unwind(Box::new(Outdated));
             };
-            let (required, lens_state) = match &self.before {
+            let (required, lens_state) = match &before {
                 // What moved has the same calls of `require`, and functions that run where they did.
                 Some(before) if known.is_moved() => (before.required.clone(), before.lens_state),
                 _ => {
@@ -254,8 +301,16 @@ impl Snapshot {
                 required,
                 lens_state,
             })
-        })
+        });
+        // Two versions of a large script are more than is needed.
+        drop(lock(&self.before).take());
+        solved
     }
+}
+
+/// No panic leaves what is in there half-done.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Snapshot {
@@ -269,4 +324,45 @@ impl fmt::Debug for Snapshot {
 
 fn file_id(place: usize) -> FileId {
     FileId(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    fn snapshot(text: &str) -> Snapshot {
+        let file = File::new("a.lua".into(), text.into());
+        Snapshot::new(vec![file], &BTreeMap::new(), ScriptKind::Auto)
+    }
+
+    #[test]
+    fn a_huge_script_that_is_outdated_is_not_analysed() {
+        let old = snapshot(&"x = 1\n".repeat(HUGE / 6 + 1));
+        old.outdate();
+        let answer = catch_unwind(AssertUnwindSafe(|| old.analysis().functions.len()));
+        assert!(answer.expect_err("nobody needs it").is::<Outdated>());
+        assert!(old.solved.get().is_none());
+        let small = snapshot("x = 1\n");
+        small.outdate();
+        assert_eq!(small.analysis().functions.len(), 1);
+    }
+
+    #[test]
+    fn a_version_that_is_known_lets_go_of_the_one_before() {
+        let old = snapshot("function onNote(e)\nend\n");
+        old.analysis();
+        let file = old.files[0].edited(
+            "function onNote(e)\n\nend\n".into(),
+            TextRange::at(19.into(), 0.into()),
+            1.into(),
+        );
+        let new = Snapshot::new(vec![file], &BTreeMap::new(), ScriptKind::Auto).after(&old);
+        assert!(lock(&new.before).is_some() && lock(&new.files[0].before).is_some());
+        assert!(new.solved().known.is_moved());
+        assert!(lock(&new.before).is_none() && lock(&new.files[0].before).is_none());
+        let solved = old.solved.get().expect("it was asked for");
+        assert_eq!(Arc::strong_count(solved), 1);
+    }
 }

@@ -310,6 +310,7 @@ impl Actor {
             let version = Version::new(texts, &script.names, self.settings.kind);
             let version = Arc::new(version.after(&script.version));
             let old = std::mem::replace(&mut script.version, version);
+            old.snapshot.outdate();
             if script.is_fresh() {
                 script.old_version = Some(old);
             }
@@ -346,7 +347,11 @@ impl Actor {
                 diagnosed,
             })
             .ok();
+            let is_huge = version.snapshot.is_huge();
             drop((version, old_version));
+            if is_huge {
+                worker::return_memory();
+            }
         });
     }
 

@@ -10,7 +10,7 @@ use crate::actor::{Actor, Job};
 use crate::code_lens::{RULE_PAGE, SHOW_CALLERS, page_in, place_in};
 use crate::queries;
 use crate::scripts::View;
-use crate::worker::{self, Panicked};
+use crate::worker::{self, Failed};
 
 /// What tower-lsp calls.
 ///
@@ -58,15 +58,19 @@ impl Backend {
         ));
         match receiver.await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(panicked)) => Err(failed(panicked)),
+            Ok(Err(failure)) => Err(failed(failure)),
             // The actor dropped the question: the document is not open.
             Err(_) => Ok(None),
         }
     }
 }
 
-/// Our own mistake, as an answer.
-fn failed(Panicked(said): Panicked) -> Error {
+/// Work without a result, as an answer.
+fn failed(failure: Failed) -> Error {
+    let said = match failure {
+        Failed::Panicked(said) => said,
+        Failed::Outdated => return Error::content_modified(),
+    };
     let message = format!("the server made a mistake here and goes on: {said}");
     Error {
         message: message.into(),

@@ -3,9 +3,16 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Our own mistake: what the panic said.
+use halion_ide::Outdated;
+
+/// Work that came to no result.
 #[derive(Debug)]
-pub(crate) struct Panicked(pub(crate) String);
+pub(crate) enum Failed {
+    /// Our own mistake: what the panic said.
+    Panicked(String),
+    /// A later version of the script had come.
+    Outdated,
+}
 
 /// Runs `work` on a thread of the runtime's blocking pool. `name` is for the log.
 ///
@@ -15,13 +22,27 @@ pub(crate) fn run(name: &'static str, work: impl FnOnce() + Send + 'static) {
 }
 
 /// Runs `work` here and now.
-pub(crate) fn guard<T>(name: &str, work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub(crate) fn guard<T>(name: &str, work: impl FnOnce() -> T) -> Result<T, Failed> {
     // What a panic leaves half-done is dropped with `work`; shared snapshots are immutable.
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        if payload.is::<Outdated>() {
+            tracing::debug!("{name} gave up: there is a later version");
+            return Failed::Outdated;
+        }
         let said = text(payload.as_ref());
         tracing::error!("{name} panicked: {said}");
-        Panicked(said)
+        Failed::Panicked(said)
     })
+}
+
+/// Gives the memory that is free back to the system, after work that took much of it. glibc keeps an arena for every few threads, and what
+/// one worker has freed is of no use to the next.
+pub(crate) fn return_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // Safety: it takes no pointer, and may be called at any time from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }
 
 fn text(payload: &(dyn Any + Send)) -> String {
