@@ -9,7 +9,7 @@ use crate::Snapshot;
 
 /// What one answer may cost, in expressions that analyses evaluate and bytes that they read. A file that takes more gets the further
 /// fixes when they are asked for again.
-const MAX_COST: u64 = 8_000_000;
+const MAX_COST: u64 = 4_000_000;
 
 /// The text of a file after all safe fixes that stay in it, and how many there are; `None` if there is none.
 ///
