@@ -46,7 +46,8 @@ impl Moves {
             new: Side::default(),
         };
         // Without a token nothing tells the start of a text from what was typed there; a statement and the text may be the same place, too.
-        let is_unclear = !has_token(old) || is_one_statement(old) && !is_one_statement(new);
+        let is_unclear = !old.is_shared_with(new)
+            && (!has_token(old) || is_one_statement(old) && !is_one_statement(new));
         (!is_unclear && walk.children(&old.green, &new.green)).then_some(Moves {
             runs: walk.runs,
             ends: walk.ends,

@@ -258,3 +258,15 @@ fn in_a_broken_file_what_the_parser_says_is_told_anew() {
     assert!(next.is_moved());
     agree(&next, &script, "a comment in another file");
 }
+
+#[test]
+fn a_file_without_a_token_keeps_nothing_else_from_moving() {
+    let mut script = whole(PARTS, &FILES);
+    script.files[1].parse = parse("");
+    script.files[1].text = Arc::from("");
+    let known = Known::first(script.clone());
+    script.files[0] = edited(&script.files[0], 0..0, "-- typed\n");
+    assert!(known.next(script.clone()).is_moved());
+    script.files[1] = edited(&script.files[1], 0..0, "-- typed\n");
+    assert!(!known.next(script).is_moved());
+}
