@@ -222,11 +222,17 @@ impl Snapshot {
         self.is_outdated.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the texts are so long that time and memory need care.
+    /// Bytes of all texts.
     #[must_use]
-    pub fn is_huge(&self) -> bool {
-        let sizes = self.files.iter().map(|file| file.text.len());
-        sizes.sum::<usize>() >= HUGE
+    pub fn size(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
+    /// Whether the analysis is there and only moved from that of the version before, which takes next to nothing.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        let solved = self.solved.get();
+        solved.is_some_and(|solved| solved.known.is_moved())
     }
 
     /// The script first, then its modules.
@@ -280,7 +286,7 @@ impl Snapshot {
 
     fn solved(&self) -> &Solved {
         let solved = self.solved.get_or_init(|| {
-            let is_huge = self.is_huge();
+            let is_huge = self.size() >= HUGE;
             let is_outdated = || is_huge && self.is_outdated.load(Ordering::Relaxed);
             let before = lock(&self.before).clone();
             let known = before.as_ref().map(|before| &before.known);
@@ -360,7 +366,9 @@ mod tests {
         );
         let new = Snapshot::new(vec![file], &BTreeMap::new(), ScriptKind::Auto).after(&old);
         assert!(lock(&new.before).is_some() && lock(&new.files[0].before).is_some());
-        assert!(new.solved().known.is_moved());
+        assert!(!new.is_moved(), "not known yet");
+        new.analysis();
+        assert!(new.is_moved() && !old.is_moved());
         assert!(lock(&new.before).is_none() && lock(&new.files[0].before).is_none());
         let solved = old.solved.get().expect("it was asked for");
         assert_eq!(Arc::strong_count(solved), 1);

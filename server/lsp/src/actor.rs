@@ -347,11 +347,12 @@ impl Actor {
                 diagnosed,
             })
             .ok();
-            let is_huge = version.snapshot.is_huge();
+            let size = match version.snapshot.is_moved() {
+                true => 0,
+                false => version.snapshot.size(),
+            };
             drop((version, old_version));
-            if is_huge {
-                worker::return_memory();
-            }
+            worker::return_memory(size);
         });
     }
 
