@@ -29,7 +29,6 @@ mod multi;
 mod names;
 mod origin;
 mod paths;
-mod pattern;
 mod requires;
 mod rules;
 mod script_kind;

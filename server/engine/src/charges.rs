@@ -5,10 +5,10 @@
 
 use std::ffi::c_int;
 
+use halion_pattern::{self as pattern, Search};
 use mlua::{Function, Lua, Result, Table, ffi};
 
 use crate::meter::meter_of;
-use crate::pattern::{self, Search};
 
 /// A search that cannot take more steps than this is not looked at.
 const SMALL: f64 = 20_000.0;

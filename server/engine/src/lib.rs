@@ -39,7 +39,6 @@ mod native;
 mod outgoing;
 mod outside;
 mod parameter;
-mod pattern;
 mod printf;
 mod processor;
 pub mod proposed;

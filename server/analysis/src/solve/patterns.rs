@@ -1,15 +1,18 @@
 //! `string.match`, `find`, `gmatch` and `gsub` of constants: handlers are often named by parts of a text.
 
+use halion_pattern::{Capture, Found, Search, find};
+
 use super::Solver;
 use super::constants::{MAX_TEXT_LEN, MAX_TEXTS, as_number, number_text};
 use crate::builtins::Special;
-use crate::pattern::{self, Capture, Found};
 use crate::value::{Multi, SetId, Value};
 
 /// Texts longer than this, in bytes, are not searched.
 const MAX_SUBJECT: usize = 512;
 /// Parts of one text that are told apart.
 const MAX_PARTS: usize = 48;
+/// Steps after which a search is given up.
+const MAX_STEPS: u64 = 20_000;
 
 impl Solver<'_> {
     /// `text:match(pattern)` and `text:find(pattern)`, also from a position on; `None` if something is no constant.
@@ -31,7 +34,7 @@ impl Solver<'_> {
         for text in texts {
             let found = match is_plain {
                 true => plain(&text, &pattern, from),
-                false => pattern::find(&text, &pattern, from).ok()?,
+                false => matches(Search::First(from), &text, &pattern)?.pop(),
             };
             let mut results = Multi::default();
             match found {
@@ -62,7 +65,7 @@ impl Solver<'_> {
         }
         let mut rows = Vec::new();
         for text in texts {
-            for found in pattern::find_all(&text, &pattern, MAX_PARTS).ok()? {
+            for found in all_parts(&text, &pattern)? {
                 rows.push(self.parts(&text, &found));
             }
         }
@@ -94,7 +97,7 @@ impl Solver<'_> {
         let pattern = self.pattern_of(pattern)?;
         let mut all: Option<Multi> = None;
         for text in self.subjects(text)? {
-            let parts = pattern::find_all(&text, &pattern, MAX_PARTS).ok()?;
+            let parts = all_parts(&text, &pattern)?;
             let mut result = String::new();
             let mut from = 0;
             for found in &parts {
@@ -178,6 +181,17 @@ impl Solver<'_> {
             _ => None,
         }
     }
+}
+
+/// What a search finds; `None` if the pattern is malformed, or it takes too long.
+fn matches(search: Search, text: &str, pattern: &str) -> Option<Vec<Found>> {
+    find(search, text.as_bytes(), pattern.as_bytes(), MAX_STEPS).ok()
+}
+
+/// All parts of a text that fit, as `gmatch` and `gsub` find them, if there are few.
+fn all_parts(text: &str, pattern: &str) -> Option<Vec<Found>> {
+    let parts = matches(Search::Replace(MAX_PARTS + 1), text, pattern)?;
+    (parts.len() <= MAX_PARTS).then_some(parts)
 }
 
 fn plain(text: &str, part: &str, from: usize) -> Option<Found> {

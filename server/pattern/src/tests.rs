@@ -1,5 +1,7 @@
 //! What the matcher finds is what Lua finds, and its limit holds.
 
+// Links Lua.
+use halion_lua as _;
 use mlua::{Function, Lua, Table, Value};
 use proptest::prelude::*;
 
@@ -7,14 +9,12 @@ use super::*;
 
 /// The matches of a search: starts and ends from 0.
 fn matches(search: Search, subject: &[u8], pattern: &[u8]) -> Option<Vec<(usize, usize)>> {
-    let mut matcher = Matcher::new(subject, pattern, u64::MAX);
     let mut all = Vec::new();
     let mut search = search;
     loop {
         let n_before = all.len();
-        matcher
-            .search(search, |start, end| all.push((start, end)))
-            .ok()?;
+        let found = find(search, subject, pattern, u64::MAX).ok()?;
+        all.extend(found.into_iter().map(|found| (found.start, found.end)));
         match (search, all.last()) {
             (Search::Next(_), Some(&(start, end))) if all.len() > n_before => {
                 search = Search::Next(end.max(start + 1));
@@ -191,4 +191,73 @@ fn the_limit_holds() {
     let n_steps = steps(Search::First(0), &subject, b".-.-.-b", 0, 1_000_000);
     assert!((1_000_000..1_000_100).contains(&n_steps), "{n_steps}");
     assert!(plain_steps(0, &subject, &[&subject[..5000], b"b"].concat(), 1000) <= 1001);
+}
+
+/// Steps after which a search of these tests is given up.
+const LIMIT: u64 = 20_000;
+
+fn search_in(text: &str, pattern: &str, search: Search) -> Result<Vec<Found>, Stop> {
+    find(search, text.as_bytes(), pattern.as_bytes(), LIMIT)
+}
+
+fn captured(text: &str, pattern: &str) -> Option<Vec<String>> {
+    let found = search_in(text, pattern, Search::First(0)).expect("a good pattern");
+    let found = found.into_iter().next()?;
+    let whole = Capture::Text(found.start, found.end);
+    let captures = match found.captures.as_slice() {
+        [] => vec![whole],
+        captures => captures.to_vec(),
+    };
+    let shown = captures.into_iter().map(|capture| match capture {
+        Capture::Text(start, end) => text[start..end].to_owned(),
+        Capture::Position(at) => format!("{}", at + 1),
+    });
+    Some(shown.collect())
+}
+
+#[test]
+fn patterns_find_what_lua_finds() {
+    let cases: &[(&str, &str, Option<&[&str]>)] = &[
+        ("onNote", "^on(.+)$", Some(&["Note"])),
+        ("ui:open", "^(%w+):(%w+)$", Some(&["ui", "open"])),
+        ("note", "^on", None),
+        ("a.b", "%.", Some(&["."])),
+        ("key=[x]", "%b[]", Some(&["[x]"])),
+        ("THE (quick) fox", "%((%a+)%)", Some(&["quick"])),
+        ("hello", "()ll()", Some(&["3", "5"])),
+        ("aaab", "a-b", Some(&["aaab"])),
+        ("step12", "[^%d]+", Some(&["step"])),
+        ("x]y", "[]]", Some(&["]"])),
+        ("C#4", "^([A-G]#?)(%-?%d+)$", Some(&["C#", "4"])),
+        ("D-1", "^([A-G]#?)(%-?%d+)$", Some(&["D", "-1"])),
+        ("\"a\"", "([\"'])(.-)%1", Some(&["\"", "a"])),
+        ("THE end", "%f[%a]%l+", Some(&["end"])),
+        ("", "^$", Some(&[""])),
+    ];
+    for (text, pattern, expected) in cases {
+        let expected = expected.map(|all| all.iter().map(|&one| one.to_owned()).collect());
+        assert_eq!(captured(text, pattern), expected, "{text} {pattern}");
+    }
+}
+
+#[test]
+fn all_parts_in_order() {
+    let starts = |text, pattern| {
+        let all = search_in(text, pattern, Search::Replace(10)).expect("a good pattern");
+        all.iter().map(|found| found.start).collect::<Vec<_>>()
+    };
+    assert_eq!(starts("ui.main.click", "%w+"), [0, 3, 8]);
+    assert_eq!(starts("ab", "x*"), [0, 1, 2]);
+    assert_eq!(starts("aaa", "^a"), [0]);
+}
+
+#[test]
+fn what_is_malformed_is_given_up() {
+    for pattern in ["[a", "%", "(a", "a)", "%1"] {
+        let found = search_in("aaa", pattern, Search::First(0));
+        assert_eq!(found, Err(Stop::Refused), "{pattern}");
+    }
+    let slow = "a-".repeat(12) + "b";
+    let found = search_in(&"a".repeat(60), &slow, Search::First(0));
+    assert_eq!(found, Err(Stop::Limit));
 }

@@ -1,7 +1,8 @@
-//! How much work a search with one of Lua's patterns is (Lua 5.2 reference manual, 6.4.1).
+//! Lua's patterns (Lua 5.2 reference manual, 6.4.1): what a search finds, and how much work it is. Offsets are bytes from 0.
 //!
 //! Lua's own functions search, and nothing can stop one of them: a pattern such as `.-.-.-b` tries the fourth power of the
-//! length. So a search that may take long is gone through here first, in the same order but with a limit; only its steps count.
+//! length. A search here goes the same way with a limit, so the engine knows whether Lua may be let loose ([`steps`]), and the analysis
+//! what constant texts give ([`find`]).
 
 /// Most captures of a pattern, as Lua was built.
 const MAX_CAPTURES: usize = 32;
@@ -10,7 +11,7 @@ const MAX_DEPTH: u32 = 200;
 
 /// Which matches are looked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Search {
+pub enum Search {
     /// The first one at or behind an offset.
     First(usize),
     /// The next one at or behind an offset, as `gmatch` goes on; `^` is no anchor there.
@@ -19,8 +20,48 @@ pub(crate) enum Search {
     Replace(usize),
 }
 
+/// A match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it starts.
+    pub start: usize,
+    /// Where the text behind it starts.
+    pub end: usize,
+    /// What its captures hold, in the order in which they open.
+    pub captures: Vec<Capture>,
+}
+
+/// What a capture holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// The text between two offsets.
+    Text(usize, usize),
+    /// `()`: an offset.
+    Position(usize),
+}
+
+/// The matches of a search, if it takes at most `limit` steps.
+///
+/// # Errors
+/// Too many steps, or Lua refuses the pattern.
+pub fn find(
+    search: Search,
+    subject: &[u8],
+    pattern: &[u8],
+    limit: u64,
+) -> Result<Vec<Found>, Stop> {
+    let mut matcher = Matcher::new(subject, pattern, limit);
+    let mut all = Vec::new();
+    matcher.search(search, |found| {
+        all.push(found?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 /// Whether the lengths alone allow more steps than this. What a capture holds is compared at once, so `%1` is no repetition.
-pub(crate) fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
+#[must_use]
+pub fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
     let n_repeats = pattern.iter().filter(|byte| b"*+-?".contains(byte)).count();
     let n_balanced = pattern.windows(2).filter(|pair| pair == b"%b").count();
     let exponent = (n_repeats + n_balanced + 1).min(64) as i32;
@@ -29,23 +70,23 @@ pub(crate) fn may_exceed(subject: &[u8], pattern: &[u8], steps: f64) -> bool {
 
 /// The steps of a search, as far as they are below `limit`, with so many more for each match. A pattern that Lua refuses ends where Lua
 /// would notice.
-pub(crate) fn steps(
-    search: Search,
-    subject: &[u8],
-    pattern: &[u8],
-    per_match: u64,
-    limit: u64,
-) -> u64 {
+#[must_use]
+pub fn steps(search: Search, subject: &[u8], pattern: &[u8], per_match: u64, limit: u64) -> u64 {
     let mut matcher = Matcher::new(subject, pattern, limit);
     let mut n_matches = 0;
-    matcher.search(search, |_, _| n_matches += 1).ok();
+    let count = |_| {
+        n_matches += 1;
+        Ok(())
+    };
+    matcher.search(search, count).ok();
     matcher
         .steps
         .saturating_add(per_match.saturating_mul(n_matches))
 }
 
 /// The steps of a search for a plain text from an offset on.
-pub(crate) fn plain_steps(start: usize, subject: &[u8], text: &[u8], limit: u64) -> u64 {
+#[must_use]
+pub fn plain_steps(start: usize, subject: &[u8], text: &[u8], limit: u64) -> u64 {
     let mut steps = 0;
     for at in start..subject.len() {
         let rest = &subject[at..];
@@ -65,9 +106,9 @@ pub(crate) fn plain_steps(start: usize, subject: &[u8], text: &[u8], limit: u64)
     steps
 }
 
-/// Why a match ends before it is known.
-#[derive(Debug)]
-enum Stop {
+/// Why a search ends before it is known what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
     /// So many steps are too many.
     Limit,
     /// Lua refuses the pattern.
@@ -75,38 +116,42 @@ enum Stop {
 }
 
 #[derive(Clone, Copy)]
-enum Capture {
+enum Group {
     Open { start: usize },
     Closed { start: usize, end: usize },
-    Position,
+    Position(usize),
 }
 
 struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
-    captures: Vec<Capture>,
+    groups: Vec<Group>,
     depth: u32,
     steps: u64,
     limit: u64,
 }
 
 /// The end of a match, if there is one.
-type Found = Result<Option<usize>, Stop>;
+type End = Result<Option<usize>, Stop>;
 
 impl<'a> Matcher<'a> {
     fn new(subject: &'a [u8], pattern: &'a [u8], limit: u64) -> Matcher<'a> {
         Matcher {
             subject,
             pattern,
-            captures: Vec::new(),
+            groups: Vec::new(),
             depth: 0,
             steps: 0,
             limit,
         }
     }
 
-    /// Goes through the matches, each with its start and end.
-    fn search(&mut self, search: Search, mut found: impl FnMut(usize, usize)) -> Result<(), Stop> {
+    /// Goes through the matches; one with a capture that is still open is what Lua refuses.
+    fn search(
+        &mut self,
+        search: Search,
+        mut found: impl FnMut(Result<Found, Stop>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let is_next = matches!(search, Search::Next(_));
         let is_anchored = !is_next && self.pattern.first() == Some(&b'^');
         let first = usize::from(is_anchored);
@@ -115,10 +160,10 @@ impl<'a> Matcher<'a> {
             Search::Replace(most) => (0, most),
         };
         while left > 0 && at <= self.subject.len() {
-            self.captures.clear();
+            self.groups.clear();
             let end = self.rest(at, first)?;
             if let Some(end) = end {
-                found(at, end);
+                found(self.found(at, end))?;
                 left -= 1;
             }
             at = match end {
@@ -132,6 +177,19 @@ impl<'a> Matcher<'a> {
         Ok(())
     }
 
+    fn found(&self, start: usize, end: usize) -> Result<Found, Stop> {
+        let captures = self.groups.iter().map(|group| match *group {
+            Group::Open { .. } => Err(Stop::Refused),
+            Group::Closed { start, end } => Ok(Capture::Text(start, end)),
+            Group::Position(at) => Ok(Capture::Position(at)),
+        });
+        Ok(Found {
+            start,
+            end,
+            captures: captures.collect::<Result<_, _>>()?,
+        })
+    }
+
     fn step(&mut self, n: usize) -> Result<(), Stop> {
         self.steps += n as u64;
         match self.steps > self.limit {
@@ -141,7 +199,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// A match of the pattern from `at` on, with the subject from `from` on.
-    fn rest(&mut self, from: usize, at: usize) -> Found {
+    fn rest(&mut self, from: usize, at: usize) -> End {
         if self.depth == MAX_DEPTH {
             return Err(Stop::Refused);
         }
@@ -151,17 +209,17 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    fn rest_inside(&mut self, mut from: usize, mut at: usize) -> Found {
+    fn rest_inside(&mut self, mut from: usize, mut at: usize) -> End {
         loop {
             self.step(1)?;
             let next = self.pattern.get(at + 1).copied();
             match (self.pattern.get(at), next) {
                 (None, _) => return Ok(Some(from)),
                 (Some(b'('), Some(b')')) => {
-                    return self.captured(Capture::Position, from, at + 2);
+                    return self.captured(Group::Position(from), from, at + 2);
                 }
                 (Some(b'('), _) => {
-                    return self.captured(Capture::Open { start: from }, from, at + 1);
+                    return self.captured(Group::Open { start: from }, from, at + 1);
                 }
                 (Some(b')'), _) => return self.closed(from, at + 1),
                 (Some(b'$'), None) => return Ok((from == self.subject.len()).then_some(from)),
@@ -201,7 +259,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// As many as possible, then one less, and so on.
-    fn longest(&mut self, from: usize, at: usize, end: usize) -> Found {
+    fn longest(&mut self, from: usize, at: usize, end: usize) -> End {
         let mut n = 0;
         while self.single(from + n, at, end)? {
             n += 1;
@@ -215,7 +273,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// As few as possible.
-    fn shortest(&mut self, mut from: usize, at: usize, end: usize) -> Found {
+    fn shortest(&mut self, mut from: usize, at: usize, end: usize) -> End {
         loop {
             if let Some(found) = self.rest(from, end + 1)? {
                 return Ok(Some(found));
@@ -227,36 +285,36 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn captured(&mut self, capture: Capture, from: usize, at: usize) -> Found {
-        if self.captures.len() == MAX_CAPTURES {
+    fn captured(&mut self, group: Group, from: usize, at: usize) -> End {
+        if self.groups.len() == MAX_CAPTURES {
             return Err(Stop::Refused);
         }
-        self.captures.push(capture);
+        self.groups.push(group);
         let found = self.rest(from, at)?;
         if found.is_none() {
-            self.captures.pop();
+            self.groups.pop();
         }
         Ok(found)
     }
 
-    fn closed(&mut self, from: usize, at: usize) -> Found {
-        let is_open = |capture: &Capture| matches!(capture, Capture::Open { .. });
-        let Some(last) = self.captures.iter().rposition(is_open) else {
+    fn closed(&mut self, from: usize, at: usize) -> End {
+        let is_open = |group: &Group| matches!(group, Group::Open { .. });
+        let Some(last) = self.groups.iter().rposition(is_open) else {
             return Err(Stop::Refused);
         };
-        let open = self.captures[last];
-        if let Capture::Open { start } = open {
-            self.captures[last] = Capture::Closed { start, end: from };
+        let open = self.groups[last];
+        if let Group::Open { start } = open {
+            self.groups[last] = Group::Closed { start, end: from };
         }
         let found = self.rest(from, at)?;
         if found.is_none() {
-            self.captures[last] = open;
+            self.groups[last] = open;
         }
         Ok(found)
     }
 
     /// `%b()`.
-    fn balanced(&mut self, from: usize, at: usize) -> Found {
+    fn balanced(&mut self, from: usize, at: usize) -> End {
         let &[open, close, ..] = &self.pattern[at.min(self.pattern.len())..] else {
             return Err(Stop::Refused);
         };
@@ -280,7 +338,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// `%f[set]`: the place behind the set in the pattern if the frontier is here.
-    fn frontier(&mut self, from: usize, at: usize) -> Found {
+    fn frontier(&mut self, from: usize, at: usize) -> End {
         if self.pattern.get(at) != Some(&b'[') {
             return Err(Stop::Refused);
         }
@@ -296,11 +354,11 @@ impl<'a> Matcher<'a> {
     }
 
     /// `%1`: what a capture holds, once more.
-    fn repeated(&mut self, from: usize, digit: u8) -> Found {
+    fn repeated(&mut self, from: usize, digit: u8) -> End {
         let capture = usize::from(digit).checked_sub(usize::from(b'1'));
-        let (start, end) = match capture.and_then(|at| self.captures.get(at)) {
-            Some(&Capture::Closed { start, end }) => (start, end),
-            Some(Capture::Position) => return Ok(None),
+        let (start, end) = match capture.and_then(|at| self.groups.get(at)) {
+            Some(&Group::Closed { start, end }) => (start, end),
+            Some(Group::Position(_)) => return Ok(None),
             _ => return Err(Stop::Refused),
         };
         let held = &self.subject[start..end];
