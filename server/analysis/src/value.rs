@@ -447,7 +447,7 @@ impl Values {
 }
 
 /// Whether it can be called or indexed.
-fn is_live(value: &Value) -> bool {
+pub(crate) fn is_live(value: &Value) -> bool {
     matches!(
         value,
         Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::Solver;
 use crate::heap::{Kin, Table};
-use crate::value::{Elem, LocId, SetId, TableId, Value};
+use crate::value::{Elem, LocId, SetId, TableId, Value, is_live};
 
 /// Values with their unsure bits.
 pub(super) type Bases = SmallVec<[(Value, bool); 4]>;
@@ -250,11 +250,4 @@ impl Solver<'_> {
             None => set,
         }
     }
-}
-
-fn is_live(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)
-    )
 }
