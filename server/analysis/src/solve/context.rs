@@ -314,6 +314,7 @@ impl Solver<'_> {
             calls: Vec::new(),
             calls_known: FxHashSet::default(),
             exits: Vec::new(),
+            returns_at_end: false,
             calls_in_order: FxHashMap::default(),
             targets: Vec::new(),
             narrowed: Vec::new(),
@@ -321,7 +322,6 @@ impl Solver<'_> {
         if inst.0 == 0 && self.loading {
             self.flow.clear();
             self.flow_trail.clear();
-            self.flow_exits.clear();
             self.required.clear();
             self.loading_since = self.steps;
             self.loads += 1;
@@ -330,7 +330,7 @@ impl Solver<'_> {
         let params = instance.params.clone();
         let in_order = instance.in_order;
         self.nesting += 1;
-        if in_order {
+        if frame.flow {
             self.start_function(&mut frame);
         }
         for (position, set) in params.into_iter().enumerate() {
@@ -347,7 +347,7 @@ impl Solver<'_> {
         if go == Go::On {
             self.give_results(inst, &Multi::default());
         }
-        if in_order {
+        if frame.flow {
             self.end_function(&mut frame, go);
         }
         self.nesting -= 1;

@@ -118,9 +118,9 @@ impl Solver<'_> {
         self.flow_trail.push((loc, old));
     }
 
-    /// A chunk returns here: what its variables hold now may be what they hold in the end.
-    pub(super) fn note_exit(&mut self, frame: &mut Frame) {
-        if !frame.chunk {
+    /// A chunk that is not loaded in order returns here: what its variables hold now may be what they hold in the end.
+    pub(super) fn note_exit(frame: &mut Frame) {
+        if !frame.chunk || frame.flow {
             return;
         }
         for var in 0..frame.vars.len() {
@@ -128,14 +128,6 @@ impl Solver<'_> {
                 VarIdx(u32::try_from(var).expect("few variables")),
                 frame.vars[var],
             ));
-        }
-        if frame.flow {
-            let now: Vec<_> = self.flow.iter().map(|(&loc, &set)| (loc, set)).collect();
-            for (loc, set) in now {
-                let exit = self.flow_exits.get(&loc).copied().unwrap_or(SetId::EMPTY);
-                let exit = self.values.union(exit, set);
-                self.flow_exits.insert(loc, exit);
-            }
         }
     }
 }

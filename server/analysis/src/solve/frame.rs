@@ -46,6 +46,8 @@ pub(crate) struct Frame {
     pub(super) calls_known: FxHashSet<(BuiltinId, ExprId, Phase, Option<ClassId>, bool)>,
     /// Values of a chunk's variables where it returned early.
     pub exits: Vec<(VarIdx, SetId)>,
+    /// Whether the last statement of the body is a `return` that was reached: what holds there holds at the end.
+    pub(super) returns_at_end: bool,
     /// How often each call was made in order so far.
     pub(super) calls_in_order: FxHashMap<ExprId, u32>,
     /// Where `break` and `goto` lead, innermost last.

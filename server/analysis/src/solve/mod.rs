@@ -125,7 +125,6 @@ pub(crate) struct Solver<'a> {
     versions: Versions,
     flow: FxHashMap<LocId, SetId>,
     flow_trail: Vec<(LocId, Option<SetId>)>,
-    flow_exits: FxHashMap<LocId, SetId>,
     required: FxHashSet<FileId>,
     /// Tables asked in the present lookup of a field.
     looked_up: Vec<TableId>,
@@ -217,7 +216,6 @@ impl<'a> Solver<'a> {
             versions: Versions::default(),
             flow: FxHashMap::default(),
             flow_trail: Vec::new(),
-            flow_exits: FxHashMap::default(),
             required: FxHashSet::default(),
             looked_up: Vec::new(),
             has_unseen: false,
@@ -304,10 +302,6 @@ impl<'a> Solver<'a> {
             self.flow.iter().map(|(&loc, &set)| (loc, set)).collect();
         flow.sort_unstable();
         for (loc, set) in flow {
-            let set = self
-                .flow_exits
-                .get(&loc)
-                .map_or(set, |&exit| self.values.union(set, exit));
             self.heap.at(loc).last = Some(set);
         }
         self.queue.append(&mut self.later);

@@ -116,7 +116,7 @@ impl Solver<'_> {
         inst
     }
 
-    /// Before the body of a function that is called in order.
+    /// Before the body of a function that is called in order, or of a chunk.
     pub(super) fn start_function(&mut self, frame: &mut Frame) {
         let mark = self.mark(frame);
         frame.aim(Place::Return, mark);
@@ -132,7 +132,7 @@ impl Solver<'_> {
             return;
         }
         let end = self.take(frame, target.mark);
-        if go == Go::On {
+        if go == Go::On || frame.returns_at_end {
             arms.push(end);
         }
         self.join(frame, &arms, u32::MAX);

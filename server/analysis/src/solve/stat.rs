@@ -83,8 +83,13 @@ impl Solver<'_> {
                     self.show(frame, &values);
                     self.give_results(frame.inst, &values);
                 }
-                self.note_exit(frame);
-                self.jump(frame, Place::Return);
+                Self::note_exit(frame);
+                let is_last = frame.depth == 1 && frame.loops == 0 && frame.splits == 0;
+                if is_last && !self.program.fun(frame.fun).has_goto {
+                    frame.returns_at_end = true;
+                } else {
+                    self.jump(frame, Place::Return);
+                }
                 return Go::Dead;
             }
             Stat::Break => {
