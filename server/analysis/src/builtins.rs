@@ -79,6 +79,14 @@ impl Builtin {
             (None, None) => Threads::BOTH,
         }
     }
+
+    /// Whether a call does the same on both threads, whatever its arguments are.
+    #[must_use]
+    pub fn is_for_any_thread(&self) -> bool {
+        let is_plain = !matches!(self.special, Special::GetContext | Special::Clone);
+        let is_disputed = |function: &Function| function.ui_only || function.dispute.is_some();
+        is_plain && self.threads() == Threads::BOTH && !self.api.is_some_and(is_disputed)
+    }
 }
 
 /// All builtins asked for so far.

@@ -1,6 +1,6 @@
 //! What an editor shows beside a function: the threads it runs in, who calls it, what it needs (THREAD-ANALYSIS 2.7).
 
-use halion_api::{Thread, Threads};
+use halion_api::Threads;
 use halion_syntax::TextRange;
 
 use crate::explain::entry_name;
@@ -76,14 +76,14 @@ pub(crate) fn function_infos(
     let overwritten = solver.overwritten_callbacks();
     for probe in probes {
         let info = &mut infos[probe.fun.idx()];
-        info.needs = needs[probe.controller.idx()].union(needs[probe.processor.idx()]);
+        for inst in probe.insts() {
+            info.needs = info.needs.union(needs[inst.idx()]);
+        }
         if overwritten.contains(&probe.fun) {
             continue;
         }
-        for (inst, thread) in [
-            (probe.controller, Thread::Controller),
-            (probe.processor, Thread::Processor),
-        ] {
+        for inst in probe.insts() {
+            let thread = solver.insts[inst.idx()].phase.thread();
             if !failing(solver, inst, thread).is_empty() {
                 info.fails_on = info.fails_on.with(thread);
             }

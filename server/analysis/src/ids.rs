@@ -55,7 +55,7 @@ impl Default for SetId {
 
 /// A value in a set, with its unsure bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Elem(u32);
+pub struct Elem(pub(super) u32);
 
 impl Elem {
     /// An element.

@@ -4,15 +4,20 @@
 //! An element is a value with one bit: unsure, if it was found through an unknown key or receiver (2.6).
 
 mod limits;
+mod look;
+mod sets;
+mod traits;
 
 use rustc_hash::FxHashMap;
 
 pub(crate) use self::limits::MAX_CONSTANTS;
+use self::sets::Sets;
+pub(crate) use self::traits::{Traits, is_live};
 pub use crate::ids::{BuiltinId, ClassId, Elem, InstId, LocId, SetId, TableId, ValueId};
 use crate::ir::{ExprId, FunId, Name};
 pub use crate::multi::Multi;
 pub use crate::names::Names;
-use crate::origin::{Origins, Relation};
+use crate::origin::Origins;
 
 /// A function, table or scalar a script can hold. Scalars are constants only where keys and conditions need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,13 +58,21 @@ pub enum Value {
 pub struct Values {
     values: Vec<Value>,
     value_ids: FxHashMap<Value, ValueId>,
-    sets: Vec<Box<[Elem]>>,
-    set_ids: FxHashMap<Box<[Elem]>, SetId>,
+    /// The numbers of strings and of tables, by their own numbers.
+    strings: Vec<Option<ValueId>>,
+    tables: Vec<Option<ValueId>>,
+    sets: Sets,
+    /// By set: what is in it.
+    traits: Vec<Traits>,
+    /// Emptied, for the next set that is put together.
+    spare: Vec<Elem>,
     unions: FxHashMap<(SetId, SetId), SetId>,
     /// By set: what [`Values::unsure`] made of it.
     unsure: Vec<Option<SetId>>,
     /// By set: what [`Values::there`] made of it.
     there: Vec<Option<SetId>>,
+    /// By set: what [`Values::not_nil`] made of it.
+    not_nil: Vec<Option<SetId>>,
     singles: Vec<SetId>,
     /// [`Value::Truthy`] in a set whose constants were merged, once there is one. It keeps further constants out: else the set would grow
     /// and be merged for ever.
@@ -76,32 +89,42 @@ impl Values {
     /// The empty set only.
     #[must_use]
     pub fn new() -> Values {
-        let mut values = Values {
+        Values {
             values: Vec::new(),
             value_ids: FxHashMap::default(),
-            sets: vec![Box::new([])],
-            set_ids: FxHashMap::default(),
+            strings: Vec::new(),
+            tables: Vec::new(),
+            sets: Sets::new(),
+            traits: vec![Traits::NONE],
+            spare: Vec::new(),
             unions: FxHashMap::default(),
             unsure: Vec::new(),
             there: Vec::new(),
+            not_nil: Vec::new(),
             singles: Vec::new(),
             merged: None,
             max_functions: usize::MAX,
             any_function: None,
             origins: Origins::default(),
-        };
-        values.set_ids.insert(Box::new([]), SetId::EMPTY);
-        values
+        }
     }
 
     /// The number of a value.
     pub fn id(&mut self, value: Value) -> ValueId {
-        if let Some(&id) = self.value_ids.get(&value) {
+        if let Some(id) = self.find(value) {
             return id;
         }
         self.origins.push_plain();
         let id = self.push(value);
-        self.value_ids.insert(value, id);
+        let (list, idx) = match value {
+            Value::Str(name) => (&mut self.strings, name.idx()),
+            Value::Table(table) => (&mut self.tables, table.idx()),
+            _ => {
+                self.value_ids.insert(value, id);
+                return id;
+            }
+        };
+        keep(list, idx, id);
         id
     }
 
@@ -145,7 +168,11 @@ impl Values {
     /// The number of a value that occurs.
     #[must_use]
     pub fn find(&self, value: Value) -> Option<ValueId> {
-        self.value_ids.get(&value).copied()
+        match value {
+            Value::Str(name) => self.strings.get(name.idx()).copied().flatten(),
+            Value::Table(table) => self.tables.get(table.idx()).copied().flatten(),
+            _ => self.value_ids.get(&value).copied(),
+        }
     }
 
     /// The value of a number. Of a constant, the caller looks at which one it is.
@@ -185,7 +212,13 @@ impl Values {
     /// The elements in a stable order.
     #[must_use]
     pub fn elems(&self, set: SetId) -> &[Elem] {
-        &self.sets[set.idx()]
+        self.sets.elems(set)
+    }
+
+    /// Whether the set has any of these traits.
+    #[must_use]
+    pub fn has(&self, set: SetId, traits: Traits) -> bool {
+        self.traits[set.idx()].has(traits)
     }
 
     /// The values of a set.
@@ -216,96 +249,13 @@ impl Values {
             .collect()
     }
 
-    /// How many values there are.
-    #[must_use]
-    pub fn count(&self, set: SetId) -> usize {
-        let elems = self.elems(set);
-        if elems.len() > 1 {
-            self.open_all(elems);
-        }
-        elems.len()
-    }
-
-    /// The only value, if there is exactly one.
-    #[must_use]
-    pub fn single(&self, set: SetId) -> Option<Value> {
-        self.sole(set).map(|id| self.get(id))
-    }
-
-    /// The only value by its kind ([`Values::kind`]), for what asks about other things than constants.
-    #[must_use]
-    pub fn single_kind(&self, set: SetId) -> Option<Value> {
-        match self.elems(set) {
-            [elem] => Some(self.kind(elem.value())),
-            _ => None,
-        }
-    }
-
-    /// The number of the only value, if there is exactly one.
-    #[must_use]
-    pub fn sole(&self, set: SetId) -> Option<ValueId> {
-        match self.elems(set) {
-            [elem] => {
-                // That equal constants are one counts here.
-                if !self.origins.is_sealed(elem.value()) {
-                    self.origins.open(elem.value());
-                }
-                Some(elem.value())
-            }
-            [] => None,
-            [one, other, ..] => {
-                self.note_two(one.value(), other.value());
-                None
-            }
-        }
-    }
-
-    /// Something goes by there being these two, and not one.
-    fn note_two(&self, one: ValueId, other: ValueId) {
-        let number_of = |id| match self.kind(id) {
-            Value::Num(bits) => Some(f64::from_bits(bits)),
-            _ => None,
-        };
-        match (self.kind(one), self.kind(other)) {
-            (Value::Num(first), Value::Num(second)) => {
-                let (first, second) = (f64::from_bits(first), f64::from_bits(second));
-                let origins = &self.origins;
-                origins.differ((one, first), (other, second), number_of);
-            }
-            (Value::Str(_), Value::Str(_)) => {
-                self.origins.open(one);
-                self.origins.open(other);
-            }
-            // Of different kinds, they stay two.
-            _ => {}
-        }
-    }
-
-    /// Whether a relation holds between two numbers; `None` if they are none. Literals stay sealed ([`Origins::compare`]).
-    #[must_use]
-    pub(crate) fn compare(
-        &self,
-        relation: Relation,
-        left: ValueId,
-        right: ValueId,
-    ) -> Option<bool> {
-        let number = |id| match self.kind(id) {
-            Value::Num(bits) => Some((id, f64::from_bits(bits))),
-            _ => None,
-        };
-        let (left, right) = (number(left)?, number(right)?);
-        Some(self.origins.compare(relation, left, right))
-    }
-
-    fn open_all(&self, elems: &[Elem]) {
-        for elem in elems {
-            self.origins.open(elem.value());
-        }
-    }
-
     /// The set of given elements.
     pub fn intern(&mut self, mut elems: Vec<Elem>) -> SetId {
         elems.sort_unstable();
+        self.intern_sorted(&mut elems)
+    }
+
+    fn intern_sorted(&mut self, elems: &mut Vec<Elem>) -> SetId {
         if let Some(merged) = self.merged
             && elems.binary_search(&merged).is_ok()
         {
@@ -313,24 +263,33 @@ impl Values {
         }
         elems.dedup_by_key(|elem| elem.value());
         if self.any_function.is_some() || elems.len() > self.max_functions {
-            self.merge_functions(&mut elems);
+            self.merge_functions(elems);
         }
-        if let Some(&id) = self.set_ids.get(elems.as_slice()) {
+        if let Some(id) = self.sets.find(elems) {
             return id;
         }
-        let mut may_change = elems.len() > 1 && self.join_constants(&mut elems);
+        let mut may_change = elems.len() > 1 && self.join_constants(elems);
         if elems.len() > MAX_CONSTANTS {
-            self.merge_constants(&mut elems);
+            self.merge_constants(elems);
             may_change = true;
         }
-        if may_change && let Some(&id) = self.set_ids.get(elems.as_slice()) {
+        if may_change && let Some(id) = self.sets.find(elems) {
             return id;
         }
-        let id = SetId(u32::try_from(self.sets.len()).expect("fewer than 2^32 sets"));
-        let elems = elems.into_boxed_slice();
-        self.sets.push(elems.clone());
-        self.set_ids.insert(elems, id);
-        id
+        let kinds = elems.iter().map(|elem| self.kind(elem.value()));
+        let traits = Traits::of(kinds);
+        self.traits.push(traits);
+        self.sets.add(elems)
+    }
+
+    /// The set of elements that are put into an empty list, in order.
+    fn build(&mut self, fill: impl FnOnce(&Values, &mut Vec<Elem>)) -> SetId {
+        let mut elems = std::mem::take(&mut self.spare);
+        elems.clear();
+        fill(self, &mut elems);
+        let set = self.intern_sorted(&mut elems);
+        self.spare = elems;
+        set
     }
 
     /// Both sets together.
@@ -345,8 +304,7 @@ impl Values {
         if let Some(&union) = self.unions.get(&key) {
             return union;
         }
-        let elems = merge(self.elems(a), self.elems(b));
-        let union = self.intern(elems);
+        let union = self.build(|values, elems| merge(values.elems(a), values.elems(b), elems));
         self.unions.insert(key, union);
         union
     }
@@ -366,16 +324,14 @@ impl Values {
     /// The elements for which `keep` holds; it may only ask for the kind ([`Values::kind`]).
     pub fn filter(&mut self, set: SetId, keep: impl Fn(Value) -> bool) -> SetId {
         let all = self.elems(set);
-        let kept: Vec<Elem> = all
-            .iter()
-            .copied()
-            .filter(|elem| keep(self.kind(elem.value())))
-            .collect();
-        if kept.len() == all.len() {
-            set
-        } else {
-            self.intern(kept)
+        let stays = |values: &Values, elem: &Elem| keep(values.kind(elem.value()));
+        if all.iter().all(|elem| stays(self, elem)) {
+            return set;
         }
+        self.build(|values, elems| {
+            let kept = values.elems(set).iter().filter(|elem| stays(values, elem));
+            elems.extend(kept);
+        })
     }
 
     /// The elements of a set that another one does not have.
@@ -406,7 +362,7 @@ impl Values {
             })
             .collect();
         let marked = self.intern(marked);
-        keep(&mut self.unsure, set, marked);
+        keep(&mut self.unsure, set.idx(), marked);
         marked
     }
 
@@ -416,54 +372,48 @@ impl Values {
             return known;
         }
         let there = self.filter(set, |value| value != Value::Absent);
-        keep(&mut self.there, set, there);
+        keep(&mut self.there, set.idx(), there);
         there
+    }
+
+    /// The set without [`Value::Absent`] and nil.
+    pub fn not_nil(&mut self, set: SetId) -> SetId {
+        if let Some(&Some(known)) = self.not_nil.get(set.idx()) {
+            return known;
+        }
+        let not_nil = self.filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+        keep(&mut self.not_nil, set.idx(), not_nil);
+        not_nil
     }
 
     /// Whether a condition on this set can hold.
     #[must_use]
     pub fn can_be_true(&self, set: SetId) -> bool {
-        self.kinds(set)
-            .any(|value| !matches!(value, Value::Nil | Value::False | Value::Absent))
+        self.has(set, Traits::TRUE)
     }
 
     /// Whether a condition on this set can fail.
     #[must_use]
     pub fn can_be_false(&self, set: SetId) -> bool {
-        self.kinds(set).any(|value| {
-            matches!(
-                value,
-                Value::Nil | Value::False | Value::Absent | Value::Unknown
-            )
-        })
+        self.has(set, Traits::FALSE)
     }
 
     /// Whether the set holds something that can be called.
     #[must_use]
     pub fn has_function(&self, set: SetId) -> bool {
-        self.kinds(set)
-            .any(|value| matches!(value, Value::Fun(..) | Value::Builtin(_)))
+        self.has(set, Traits::FUNCTION)
     }
 }
 
-/// Whether it can be called or indexed.
-pub(crate) fn is_live(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Fun(..) | Value::Builtin(_) | Value::Table(_) | Value::Host(_) | Value::Hosts(_)
-    )
-}
-
-fn keep(known: &mut Vec<Option<SetId>>, of: SetId, set: SetId) {
-    if known.len() <= of.idx() {
-        known.resize(of.idx() + 1, None);
+fn keep<T: Copy>(known: &mut Vec<Option<T>>, idx: usize, value: T) {
+    if known.len() <= idx {
+        known.resize(idx + 1, None);
     }
-    known[of.idx()] = Some(set);
+    known[idx] = Some(value);
 }
 
 /// Both sorted lists as one.
-fn merge(mut a: &[Elem], mut b: &[Elem]) -> Vec<Elem> {
-    let mut merged = Vec::with_capacity(a.len() + b.len());
+fn merge(mut a: &[Elem], mut b: &[Elem], merged: &mut Vec<Elem>) {
     while let ([first, a_rest @ ..], [second, b_rest @ ..]) = (a, b) {
         merged.push(*first.min(second));
         let (is_first, is_second) = (first <= second, second <= first);
@@ -472,7 +422,6 @@ fn merge(mut a: &[Elem], mut b: &[Elem]) -> Vec<Elem> {
     }
     merged.extend_from_slice(a);
     merged.extend_from_slice(b);
-    merged
 }
 
 impl Default for Values {

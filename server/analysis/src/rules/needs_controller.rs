@@ -1,6 +1,7 @@
 //! `needs-controller`, `no-thread`: what a function nobody calls would need (THREAD-ANALYSIS 2.6).
 //!
-//! Such a function is run once per thread with unknown arguments; what fails for certain is reported at its name, as a hint.
+//! Such a function is run with unknown arguments, in the Processor and, if something in it or below goes by the thread, in the
+//! Controller; what fails for certain is reported at its name, as a hint.
 
 use halion_api::{Thread, Threads, api};
 use rustc_hash::FxHashSet;
@@ -13,14 +14,21 @@ use crate::ir::FunId;
 use crate::solve::Solver;
 use crate::value::InstId;
 
-/// A function nobody calls, run once per thread.
+/// A function nobody calls, run for each thread.
 pub(crate) struct Probe {
     /// The function.
     pub fun: FunId,
-    /// As the Controller would run it.
-    pub controller: InstId,
     /// As the Processor would run it.
     pub processor: InstId,
+    /// As the Controller would run it; none if that is the same.
+    pub controller: Option<InstId>,
+}
+
+impl Probe {
+    /// Its runs.
+    pub fn insts(&self) -> impl Iterator<Item = InstId> {
+        std::iter::once(self.processor).chain(self.controller)
+    }
 }
 
 /// Functions whose creator runs but which nobody calls.
@@ -49,19 +57,49 @@ pub(crate) fn probe(solver: &mut Solver, solved: &Solved) -> Vec<Probe> {
         let Some(env) = live[parent.idx()] else {
             continue;
         };
-        let processor = solver.queue_probe(fun, env, Phase::RunP);
-        let controller = solver.queue_probe(fun, env, Phase::RunC);
         probes.push(Probe {
             fun,
-            controller,
-            processor,
+            processor: solver.queue_probe(fun, env, Phase::RunP),
+            controller: None,
         });
+    }
+    solver.run_queue();
+    let go_by_thread = go_by_thread(solver);
+    for probe in &mut probes {
+        if go_by_thread[probe.processor.idx()] {
+            let env = solver.insts[probe.processor.idx()].env;
+            probe.controller = Some(solver.queue_probe(probe.fun, env, Phase::RunC));
+        }
     }
     solver.run_queue();
     // Of those that the budget did not reach, nothing can be said.
     let has_run = |inst: InstId| solver.insts[inst.idx()].seen;
-    probes.retain(|probe| has_run(probe.controller) && has_run(probe.processor));
+    probes.retain(|probe| probe.insts().all(has_run));
     probes
+}
+
+/// The instances in which, or below which, something is called that is not the same on both threads.
+fn go_by_thread(solver: &Solver) -> Vec<bool> {
+    let goes = solver.insts.iter().map(|instance| {
+        let mut calls = instance.calls.iter();
+        calls.any(|call| !solver.builtins.get(call.builtin).is_for_any_thread())
+    });
+    let mut goes: Vec<bool> = goes.collect();
+    let mut callers = vec![Vec::new(); goes.len()];
+    for (idx, instance) in solver.insts.iter().enumerate() {
+        for edge in &instance.edges {
+            callers[edge.to.idx()].push(idx);
+        }
+    }
+    let mut news: Vec<usize> = (0..goes.len()).filter(|&idx| goes[idx]).collect();
+    while let Some(callee) = news.pop() {
+        for &caller in &callers[callee] {
+            if !std::mem::replace(&mut goes[caller], true) {
+                news.push(caller);
+            }
+        }
+    }
+    goes
 }
 
 /// How many instances below one are searched: it is done for each function that nobody calls, and there may be as many of those.
@@ -100,7 +138,7 @@ pub(crate) fn failing(solver: &Solver, start: InstId, thread: Thread) -> Vec<Str
 pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
     let mut called: Vec<FunId> = Vec::new();
     for probe in probes {
-        for inst in [probe.controller, probe.processor] {
+        for inst in probe.insts() {
             let edges = &solver.insts[inst.idx()].edges;
             called.extend(
                 edges
@@ -125,7 +163,9 @@ pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
         let Some(first) = on_processor.first() else {
             continue;
         };
-        let on_controller = failing(solver, probe.controller, Thread::Controller);
+        let on_controller = (probe.controller)
+            .map(|inst| failing(solver, inst, Thread::Controller))
+            .unwrap_or_default();
         let fun = solver.program.fun(probe.fun);
         let (code, message, help) = match on_controller.first() {
             None => (

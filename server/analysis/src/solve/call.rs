@@ -1,13 +1,14 @@
 //! Calls: finding what is called, passing arguments, collecting results.
 
 use halion_api::api;
+use smallvec::SmallVec;
 
 use super::Solver;
 use super::frame::Frame;
 use crate::diagnostic::Why;
 use crate::instance::{BuiltinCall, Edge, How};
 use crate::ir::{ExprId, Name};
-use crate::value::{ClassId, Elem, Multi, SetId, Value};
+use crate::value::{ClassId, Elem, Multi, SetId, Traits, Value};
 
 /// Up to so many functions each is called by itself where functions are not told apart well.
 const MAX_CHOICE: usize = 16;
@@ -125,11 +126,11 @@ impl Solver<'_> {
         let set = callees;
         let functions = self.values.has_function(callees);
         let in_order = self.is_call_in_order(frame, how, callees);
-        let callees: Vec<_> = self.values.elems(callees).to_vec();
-        let has_choice = self.is_coarse() && self.has_choice(&callees);
+        let callees: SmallVec<[Elem; 4]> = self.values.elems(callees).into();
+        let has_choice = self.is_coarse() && self.values.has(set, Traits::CHOICE);
         // Which of the callers called with which of them, is not told apart.
         let is_shared = self.insts[frame.inst.idx()].is_shared;
-        let is_unsure = has_choice || is_shared && self.has_choice(&callees);
+        let is_unsure = has_choice || is_shared && self.values.has(set, Traits::CHOICE);
         if has_choice && callees.len() > self.max_followed() {
             return Some(self.unknown_results());
         }

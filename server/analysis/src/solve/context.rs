@@ -7,7 +7,7 @@ use super::Solver;
 use super::frame::{Frame, Go};
 use crate::instance::{How, Instance, Phase};
 use crate::ir::{ExprId, FunId, VarIdx};
-use crate::value::{InstId, LocId, Multi, SetId, Value, ValueId};
+use crate::value::{InstId, LocId, Multi, SetId, Traits, Value, ValueId};
 
 /// Functions up to this many statements are told apart by the call that leads to them.
 const MAX_CONTEXT_STATS: u32 = 40;
@@ -265,7 +265,7 @@ impl Solver<'_> {
         let mut results = self.insts[inst.idx()].results.clone()?;
         if self.insts[inst.idx()].is_shared {
             for set in results.items.iter_mut().chain([&mut results.rest]) {
-                if self.has_choice(self.values.elems(*set)) {
+                if self.values.has(*set, Traits::CHOICE) {
                     *set = self.values.unsure(*set);
                 }
             }

@@ -1,5 +1,7 @@
 //! What loops go through: one row for each known key or count, so that a body sees each with its own values.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
@@ -8,6 +10,9 @@ use crate::builtins::Special;
 use crate::ir::{ExprId, ExprKind, Loop};
 use crate::origin::Relation;
 use crate::value::{Multi, SetId, TableId, Value};
+
+/// What the variables of a loop hold in one round.
+pub(super) type Row = SmallVec<[SetId; 2]>;
 
 /// Rows of a loop that are told apart in the course of loading.
 const MAX_COUNT: usize = 512;
@@ -21,7 +26,7 @@ impl Solver<'_> {
         frame: &mut Frame,
         iterator: SetId,
         (state, control): (SetId, SetId),
-    ) -> Option<Vec<Vec<SetId>>> {
+    ) -> Option<Vec<Row>> {
         let Some(Value::Builtin(builtin)) = self.values.single(iterator) else {
             return None;
         };
@@ -151,7 +156,7 @@ impl Solver<'_> {
         frame: &mut Frame,
         iterator: SetId,
         (state, control): (SetId, SetId),
-    ) -> Option<(Vec<Vec<SetId>>, Order)> {
+    ) -> Option<(Vec<Row>, Order)> {
         let Value::Builtin(builtin) = self.values.single(iterator)? else {
             return None;
         };
@@ -177,7 +182,7 @@ impl Solver<'_> {
             return None;
         }
         let rows = rows.into_iter();
-        let rows = rows.map(|(key, set)| vec![self.values.one(key), set]);
+        let rows = rows.map(|(key, set)| smallvec![self.values.one(key), set]);
         Some((rows.collect(), order))
     }
 
@@ -205,7 +210,7 @@ impl Solver<'_> {
         let mut known = Vec::new();
         for (key, loc) in fields {
             let set = self.read_loc(frame, loc);
-            let there = self.values.filter(set, |value| !is_nothing(value));
+            let there = self.values.not_nil(set);
             if there.is_empty() {
                 continue;
             }
@@ -244,27 +249,28 @@ impl Solver<'_> {
     }
 
     /// Keys and values of a table, one row for each constant key.
-    pub(super) fn rows(&mut self, frame: &mut Frame, tables: SetId) -> Option<Vec<Vec<SetId>>> {
+    pub(super) fn rows(&mut self, frame: &mut Frame, tables: SetId) -> Option<Vec<Row>> {
         let mut rows = Vec::new();
         for (value, _) in self.bases(tables) {
             match value {
                 Value::Table(table) => self.rows_of(frame, table, &mut rows),
-                Value::Hosts(class) => {
-                    rows.push(vec![self.sets.index, self.values.one(Value::Host(class))])
-                }
+                Value::Hosts(class) => rows.push(smallvec![
+                    self.sets.index,
+                    self.values.one(Value::Host(class))
+                ]),
                 Value::Nil | Value::Absent => {}
-                _ => rows.push(vec![self.sets.truthy, self.sets.unknown]),
+                _ => rows.push(smallvec![self.sets.truthy, self.sets.unknown]),
             }
         }
         Some(rows)
     }
 
-    fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Vec<SetId>>) {
+    fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Row>) {
         self.listen_shape(table, frame.inst);
         if let Some(summary) = self.summary(table) {
             let set = self.read_loc(frame, summary);
-            let set = self.values.filter(set, |value| !is_nothing(value));
-            rows.push(vec![self.sets.truthy, set]);
+            let set = self.values.not_nil(set);
+            rows.push(smallvec![self.sets.truthy, set]);
         }
         let fields = match self.heap.get(table).summary {
             Some(_) => Vec::new(),
@@ -274,30 +280,22 @@ impl Solver<'_> {
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         for (key, loc) in fields {
             let set = self.read_loc(frame, loc);
-            let set = self
-                .values
-                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            let set = self.values.not_nil(set);
             if !set.is_empty() {
                 let key = self.values.get(key);
-                rows.push(vec![self.values.one(key), set]);
+                rows.push(smallvec![self.values.one(key), set]);
             }
         }
         // What the language or HALion put there is not told apart: `pairs(EventType)`.
         if self.heap.get(table).open || self.heap.get(table).lib.is_some() {
-            rows.push(vec![self.sets.truthy, self.sets.unknown]);
+            rows.push(smallvec![self.sets.truthy, self.sets.unknown]);
         }
         for (loc, key) in [(array, self.sets.index), (star, self.sets.truthy)] {
             let set = self.read_loc(frame, loc);
-            let set = self
-                .values
-                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            let set = self.values.not_nil(set);
             if !set.is_empty() {
-                rows.push(vec![key, set]);
+                rows.push(smallvec![key, set]);
             }
         }
     }
-}
-
-pub(super) fn is_nothing(value: Value) -> bool {
-    matches!(value, Value::Absent | Value::Nil)
 }

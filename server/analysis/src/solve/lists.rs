@@ -3,7 +3,6 @@
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
-use super::iterate::is_nothing;
 use crate::heap::Key;
 use crate::ir::ExprId;
 use crate::value::{Multi, SetId, TableId, Value};
@@ -26,7 +25,7 @@ impl Solver<'_> {
         let key = self.values.id(Value::Num(as_number(position).to_bits()));
         let loc = self.heap.field(table, key);
         let set = self.read_loc(frame, loc);
-        let there = self.values.filter(set, |value| !is_nothing(value));
+        let there = self.values.not_nil(set);
         (there.is_empty() || there == set).then_some(there)
     }
 

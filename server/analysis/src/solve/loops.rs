@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::{Delta, Frame, Go, Mark, Place};
+use super::iterate::Row;
 use super::order::Round;
 use crate::builtins::Special;
 use crate::instance::How;
@@ -300,7 +301,8 @@ impl Solver<'_> {
         if !next.is_empty() && bindings.is_none() {
             return self.iterator_loop(frame, vars, &how, next, state_control, body);
         }
-        let bindings = bindings.unwrap_or_else(|| vec![vec![self.sets.unknown; vars.len()]]);
+        let bindings =
+            bindings.unwrap_or_else(|| vec![smallvec::smallvec![self.sets.unknown; vars.len()]]);
         let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;
         let is_merged = is_merged || self.is_coarse();
         let bindings = if is_merged && !bindings.is_empty() {
@@ -312,9 +314,9 @@ impl Solver<'_> {
         self.for_loop(frame, body, &rows)
     }
 
-    fn bind(&self, vars: &[VarIdx], rows: Vec<Vec<SetId>>) -> Vec<Vec<(VarIdx, SetId)>> {
+    fn bind(&self, vars: &[VarIdx], rows: Vec<Row>) -> Vec<Vec<(VarIdx, SetId)>> {
         let nil = self.sets.nil;
-        let bind = |row: Vec<SetId>| {
+        let bind = |row: Row| {
             let row = row.into_iter().chain(std::iter::repeat(nil));
             vars.iter().copied().zip(row).collect()
         };
@@ -369,8 +371,8 @@ impl Solver<'_> {
         self.end_in_order(frame, start, go)
     }
 
-    fn merge_rows(&mut self, rows: &[Vec<SetId>]) -> Vec<SetId> {
-        let mut merged: Vec<SetId> = Vec::new();
+    fn merge_rows(&mut self, rows: &[Row]) -> Row {
+        let mut merged = Row::new();
         for row in rows {
             for (position, &set) in row.iter().enumerate() {
                 if position < merged.len() {

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::Solver;
 use crate::heap::{Kin, Table};
-use crate::value::{Elem, LocId, SetId, TableId, Value, is_live};
+use crate::value::{Elem, LocId, SetId, TableId, Traits, Value};
 
 /// Values with their unsure bits.
 pub(super) type Bases = SmallVec<[(Value, bool); 4]>;
@@ -37,7 +37,7 @@ impl Solver<'_> {
     }
 
     fn with_choice(&self, set: SetId, mut list: Bases) -> Bases {
-        if self.is_coarse() && self.has_choice(self.values.elems(set)) {
+        if self.is_coarse() && self.values.has(set, Traits::CHOICE) {
             for base in &mut list {
                 base.1 = true;
             }
@@ -89,19 +89,13 @@ impl Solver<'_> {
         present
     }
 
-    /// Whether there are several things that can be called or indexed.
-    pub(super) fn has_choice(&self, elems: &[Elem]) -> bool {
-        let values = elems.iter().map(|elem| self.values.kind(elem.value()));
-        values.filter(is_live).count() > 1
-    }
-
     /// What is found in a merged table is unsure as soon as there is a choice.
     pub(super) fn chosen(&mut self, table: TableId, found: SetId) -> SetId {
         if self.heap.get(table).kin == Kin::One {
             return found;
         }
         let found = self.presented(found);
-        if self.has_choice(self.values.elems(found)) {
+        if self.values.has(found, Traits::CHOICE) {
             self.values.unsure(found)
         } else {
             found

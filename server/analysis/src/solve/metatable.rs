@@ -6,13 +6,16 @@ use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
 use crate::instance::How;
 use crate::ir::ExprId;
-use crate::value::{SetId, TableId, Value};
+use crate::value::{SetId, TableId, Traits, Value};
 
 impl Solver<'_> {
     /// The metatables of a table.
     pub(super) fn metatables(&mut self, frame: &Frame, table: TableId) -> Vec<TableId> {
         let meta = self.heap.get(table).meta;
         let set = self.read_loc(frame, meta);
+        if !self.values.has(set, Traits::TABLE) {
+            return Vec::new();
+        }
         let tables = self.base_kinds(set).into_iter();
         let tables = tables.filter_map(|(value, _)| match value {
             Value::Table(table) => Some(table),
@@ -31,9 +34,7 @@ impl Solver<'_> {
         for meta in self.metatables(frame, table) {
             let loc = self.heap.field(meta, key);
             let set = self.read_loc(frame, loc);
-            let set = self
-                .values
-                .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+            let set = self.values.not_nil(set);
             result = self.values.union(result, set);
         }
         result

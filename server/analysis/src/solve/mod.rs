@@ -126,8 +126,10 @@ pub(crate) struct Solver<'a> {
     flow: FxHashMap<LocId, SetId>,
     flow_trail: Vec<(LocId, Option<SetId>)>,
     required: FxHashSet<FileId>,
-    /// Tables asked in the present lookup of a field.
+    /// Tables asked in the present lookups of fields, one lookup behind the other that it is part of.
     looked_up: Vec<TableId>,
+    /// Where the innermost of them starts.
+    lookup_start: usize,
     /// Whether some code cannot be seen: a module that is not there, a computed `require`, `load`, `debug.sethook`.
     pub has_unseen: bool,
     libs: FxHashMap<&'static str, TableId>,
@@ -218,6 +220,7 @@ impl<'a> Solver<'a> {
             flow_trail: Vec::new(),
             required: FxHashSet::default(),
             looked_up: Vec::new(),
+            lookup_start: 0,
             has_unseen: false,
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),

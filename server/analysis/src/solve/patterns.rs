@@ -4,6 +4,7 @@ use halion_pattern::{Capture, Found, Search, find};
 
 use super::Solver;
 use super::constants::{MAX_TEXT_LEN, MAX_TEXTS, as_number, number_text};
+use super::iterate::Row;
 use crate::builtins::Special;
 use crate::value::{Multi, SetId, Value};
 
@@ -57,7 +58,7 @@ impl Solver<'_> {
     }
 
     /// The bindings of `for a, b in text:gmatch(pattern)`.
-    pub(super) fn gmatch_rows(&mut self, text: SetId, pattern: SetId) -> Option<Vec<Vec<SetId>>> {
+    pub(super) fn gmatch_rows(&mut self, text: SetId, pattern: SetId) -> Option<Vec<Row>> {
         let texts = self.subjects(text)?;
         let pattern = self.pattern_of(pattern)?;
         if pattern.starts_with('^') {
@@ -66,7 +67,7 @@ impl Solver<'_> {
         let mut rows = Vec::new();
         for text in texts {
             for found in all_parts(&text, &pattern)? {
-                rows.push(self.parts(&text, &found));
+                rows.push(self.parts(&text, &found).into());
             }
         }
         Some(rows)

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use crate::heap::Key;
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, VarIdx};
-use crate::value::{InstId, LocId, Multi, SetId, TableId, Value, ValueId};
+use crate::value::{InstId, LocId, Multi, SetId, TableId, Traits, Value, ValueId};
 
 /// How far `__index` is followed.
 const MAX_INDEX_CHAIN: u32 = 64;
@@ -208,9 +208,10 @@ impl Solver<'_> {
         if depth > 0 && depth < u32::MAX {
             return self.look_up(frame, how, table, key, key_set, depth);
         }
-        let outer = std::mem::take(&mut self.looked_up);
+        let outer = std::mem::replace(&mut self.lookup_start, self.looked_up.len());
         let found = self.look_up(frame, how, table, key, key_set, depth);
-        self.looked_up = outer;
+        self.looked_up.truncate(self.lookup_start);
+        self.lookup_start = outer;
         found
     }
 
@@ -225,7 +226,7 @@ impl Solver<'_> {
         depth: u32,
     ) -> SetId {
         let table = self.heap.present(table);
-        if self.looked_up.contains(&table) {
+        if self.looked_up[self.lookup_start..].contains(&table) {
             return SetId::EMPTY;
         }
         self.looked_up.push(table);
@@ -236,10 +237,9 @@ impl Solver<'_> {
             Key::Star => self.read_all(frame, table, true),
         };
         let found = self.chosen(table, found);
-        let may_be_absent = self.values.kinds(found).any(|value| value == Value::Absent);
-        let is_there = |value| !matches!(value, Value::Absent | Value::Nil);
-        let has_value = self.values.kinds(found).any(is_there);
-        let may_be_nil = self.values.kinds(found).any(|value| !is_there(value));
+        let may_be_absent = self.values.has(found, Traits::ABSENT);
+        let has_value = !self.values.not_nil(found).is_empty();
+        let may_be_nil = may_be_absent || self.values.has(found, Traits::NIL);
         let mut set = self.values.there(found);
         if may_be_absent
             && let Key::Const(key) = key
@@ -256,7 +256,7 @@ impl Solver<'_> {
                 self.read_behind(frame, how, (table, key), key_set, depth, only_functions)
             };
             if has_meta {
-                set = self.values.filter(set, is_there);
+                set = self.values.not_nil(set);
                 set = self.values.union(set, behind);
             } else if may_be_absent {
                 // Absence is never proof: nothing known means anything but a function, nil included.

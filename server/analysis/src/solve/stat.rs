@@ -243,7 +243,7 @@ impl Solver<'_> {
             if position + 1 == exprs.len() {
                 let last = self.multi(frame, expr)?;
                 let plain = last.items.len() == 1 && last.rest.is_empty();
-                let own = last.exprs.clone();
+                let own = &last.exprs;
                 for (idx, item) in last.items.iter().enumerate() {
                     values.items.push(*item);
                     values.exprs.push(if plain {
