@@ -1,8 +1,8 @@
 //! Lookup by name. Everything is built once, on the first call of [`api`]; a lookup is one hash of the name.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -30,11 +30,11 @@ pub struct Api {
     globals: &'static [Global],
     controller_numbers: &'static [ControllerNumber],
     lua: Lua,
-    function_by_name: HashMap<String, &'static Function>,
-    methods_by_name: HashMap<&'static str, &'static [&'static Function]>,
-    class_by_name: HashMap<&'static str, &'static Class>,
-    callback_by_name: HashMap<&'static str, &'static Callback>,
-    enum_by_name: HashMap<&'static str, &'static Enumeration>,
+    function_by_name: FxHashMap<String, &'static Function>,
+    methods_by_name: FxHashMap<&'static str, &'static [&'static Function]>,
+    class_by_name: FxHashMap<&'static str, &'static Class>,
+    callback_by_name: FxHashMap<&'static str, &'static Callback>,
+    enum_by_name: FxHashMap<&'static str, &'static Enumeration>,
 }
 
 impl Api {
@@ -265,8 +265,8 @@ impl Api {
 }
 
 /// The methods of each name, in the order of the classes.
-fn by_name(methods: &'static [Function]) -> HashMap<&'static str, &'static [&'static Function]> {
-    let mut by_name: HashMap<&'static str, Vec<&'static Function>> = HashMap::new();
+fn by_name(methods: &'static [Function]) -> FxHashMap<&'static str, &'static [&'static Function]> {
+    let mut by_name: FxHashMap<&'static str, Vec<&'static Function>> = FxHashMap::default();
     for method in methods {
         by_name.entry(&method.name).or_default().push(method);
     }

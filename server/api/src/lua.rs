@@ -1,7 +1,6 @@
 //! The Lua 5.2 standard library as HALion offers it: what is there, what HALion leaves out, what is only left over from Lua 5.1.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::{FunctionParam, Threads};
@@ -10,7 +9,7 @@ use crate::{FunctionParam, Threads};
 #[derive(Debug)]
 pub struct Lua {
     libraries: &'static [Library],
-    by_name: HashMap<String, &'static LuaEntry>,
+    by_name: FxHashMap<String, &'static LuaEntry>,
 }
 
 impl Lua {

@@ -8,8 +8,9 @@ use crate::kind::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 use rowan::TextRange;
 
 pub use expr::{
-    ArgList, BinaryExpr, CallExpr, Expr, Field, FieldKind, FunctionExpr, IndexExpr, LiteralExpr,
-    LiteralKind, MethodCallExpr, NameExpr, ParamList, ParenExpr, TableExpr, UnaryExpr, VarargExpr,
+    ArgList, BinaryExpr, CallExpr, Expr, Field, FieldKind, FieldParts, FunctionExpr, IndexExpr,
+    LiteralExpr, LiteralKind, LiteralValue, MethodCallExpr, NameExpr, ParamList, ParenExpr,
+    TableExpr, UnaryExpr, VarargExpr,
 };
 pub use stat::{
     AssignStat, Block, BreakStat, CallStat, Chunk, DoStat, ElseClause, ElseIfClause, EmptyStat,

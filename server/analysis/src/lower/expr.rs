@@ -1,6 +1,6 @@
 //! Lowering expressions.
 
-use halion_syntax::ast::{self, AstNode, FieldKind, LiteralKind};
+use halion_syntax::ast::{self, AstNode, FieldKind, LiteralValue};
 use halion_syntax::{SyntaxKind, TextRange};
 
 use super::stat::string_key;
@@ -100,19 +100,13 @@ impl Lowering<'_> {
     }
 
     fn literal(&mut self, literal: &ast::LiteralExpr) -> ExprKind {
-        match literal.kind() {
-            Some(LiteralKind::Nil) => ExprKind::Nil,
-            Some(LiteralKind::True) => ExprKind::Bool(true),
-            Some(LiteralKind::False) => ExprKind::Bool(false),
-            Some(LiteralKind::Number) => literal
-                .number_value()
-                .map_or(ExprKind::Unknown, ExprKind::Num),
-            Some(LiteralKind::String) => match literal.string_value() {
-                Some(bytes) => {
-                    ExprKind::Str(self.program.names.id(&String::from_utf8_lossy(&bytes)))
-                }
-                None => ExprKind::Unknown,
-            },
+        match literal.value() {
+            Some(LiteralValue::Nil) => ExprKind::Nil,
+            Some(LiteralValue::Bool(yes)) => ExprKind::Bool(yes),
+            Some(LiteralValue::Number(number)) => ExprKind::Num(number),
+            Some(LiteralValue::String(bytes)) => {
+                ExprKind::Str(self.program.names.id(&String::from_utf8_lossy(&bytes)))
+            }
             None => ExprKind::Unknown,
         }
     }
@@ -121,11 +115,12 @@ impl Lowering<'_> {
         self.scope().allocates = true;
         let mut items = Vec::new();
         for field in table.fields() {
-            let Some(value) = field.value() else { continue };
-            match field.kind() {
+            let parts = field.parts();
+            let Some(value) = parts.value else { continue };
+            match parts.kind {
                 FieldKind::Positional => items.push(Item::Positional(self.expr(&value))),
                 FieldKind::Named => {
-                    let Some(token) = field.name() else { continue };
+                    let Some(token) = parts.name else { continue };
                     let name = self.program.names.id(token.text());
                     let key = self.add(ExprKind::Str(name), token.text_range());
                     let value = self
@@ -133,7 +128,7 @@ impl Lowering<'_> {
                     items.push(Item::Keyed(key, value));
                 }
                 FieldKind::Keyed => {
-                    let Some(key) = field.key() else { continue };
+                    let Some(key) = parts.key else { continue };
                     let name = string_key(&key);
                     let key = self.expr(&key);
                     let value = self.named_expr(&value, name);
@@ -146,8 +141,9 @@ impl Lowering<'_> {
 
     fn index(&mut self, index: &ast::IndexExpr) -> ExprKind {
         let range = index.text_range();
-        let base = self.record(index.base(), range);
-        if let Some(token) = index.name() {
+        let (base, name, key) = index.parts();
+        let base = self.record(base, range);
+        if let Some(token) = name {
             let name = self.program.names.id(token.text());
             let key = self.add(ExprKind::Str(name), token.text_range());
             return ExprKind::Index {
@@ -156,7 +152,7 @@ impl Lowering<'_> {
                 name_range: Some(token.text_range()),
             };
         }
-        let key = self.optional(index.index(), range);
+        let key = self.optional(key, range);
         ExprKind::Index {
             base,
             key,
@@ -165,22 +161,21 @@ impl Lowering<'_> {
     }
 
     fn binary(&mut self, binary: &ast::BinaryExpr) -> ExprKind {
-        let Some(operator) = binary.operator().map(|token| token.kind()) else {
+        let (operator, operands) = binary.parts();
+        let Some(operator) = operator.map(|token| token.kind()) else {
             return ExprKind::Unknown;
         };
         if matches!(operator, SyntaxKind::And | SyntaxKind::Or) {
-            let mut operands = Vec::new();
-            self.logic_terms(binary, operator, &mut operands);
+            let mut terms = Vec::new();
+            self.logic_terms(operands, operator, &mut terms);
             return if operator == SyntaxKind::And {
-                ExprKind::And(operands)
+                ExprKind::And(terms)
             } else {
-                ExprKind::Or(operands)
+                ExprKind::Or(terms)
             };
         }
-        let operands: Vec<ExprId> = binary
-            .operands()
-            .map(|operand| self.expr(&operand))
-            .collect();
+        let operands = operands.iter();
+        let operands: Vec<ExprId> = operands.map(|operand| self.expr(operand)).collect();
         let event = match operator {
             SyntaxKind::EqEq | SyntaxKind::NotEq => {
                 return match operands[..] {
@@ -209,19 +204,19 @@ impl Lowering<'_> {
     /// The terms of `a and b and c` in order, however the tree nests them.
     fn logic_terms(
         &mut self,
-        binary: &ast::BinaryExpr,
+        operands: Vec<ast::Expr>,
         operator: SyntaxKind,
         out: &mut Vec<ExprId>,
     ) {
-        for operand in binary.operands() {
-            match &operand {
-                ast::Expr::Binary(inner)
-                    if inner.operator().map(|token| token.kind()) == Some(operator) =>
-                {
-                    self.logic_terms(inner, operator, out);
+        for operand in operands {
+            if let ast::Expr::Binary(inner) = &operand {
+                let (own, operands) = inner.parts();
+                if own.map(|token| token.kind()) == Some(operator) {
+                    self.logic_terms(operands, operator, out);
+                    continue;
                 }
-                _ => out.push(self.expr(&operand)),
             }
+            out.push(self.expr(&operand));
         }
     }
 

@@ -243,8 +243,18 @@ impl Solver<'_> {
     /// `a .. b`; no new texts where a loop goes on making them.
     pub(super) fn concat_texts(&mut self, frame: &Frame, sets: &[SetId]) -> Option<SetId> {
         let n_names = self.names.len();
-        let joined = self.join_texts(sets)?;
-        (!frame.late || self.names.len() == n_names).then_some(joined)
+        let joined = match sets {
+            &[left, right] => match self.joined.get(&(left, right)) {
+                Some(&known) => known,
+                None => {
+                    let joined = self.join_texts(sets);
+                    self.joined.insert((left, right), joined);
+                    joined
+                }
+            },
+            _ => self.join_texts(sets),
+        };
+        joined.filter(|_| !frame.late || self.names.len() == n_names)
     }
 
     /// Joined constants, so that `_G["on" .. name]` has a key; `None` if a part is not one, or if there would be too many.
@@ -253,19 +263,33 @@ impl Solver<'_> {
         if !(sets.iter()).all(|&set| self.values.kinds(set).all(is_text)) {
             return None;
         }
+        let mut n_texts = 1;
+        for &set in sets {
+            n_texts *= self.values.count(set);
+            if n_texts > MAX_TEXTS {
+                return None;
+            }
+        }
         let mut texts = vec![String::new()];
         for &set in sets {
-            let mut next = Vec::new();
+            let mut next = Vec::with_capacity(n_texts);
             for value in self.values.values(set) {
+                let number;
                 let part = match value {
-                    Value::Str(name) => self.names.text(name).to_owned(),
-                    Value::Num(bits) => number_text(f64::from_bits(bits))?,
+                    Value::Str(name) => self.names.text(name),
+                    Value::Num(bits) => {
+                        number = number_text(f64::from_bits(bits))?;
+                        &number
+                    }
                     _ => return None,
                 };
-                next.extend(texts.iter().map(|text| format!("{text}{part}")));
-            }
-            if next.len() > MAX_TEXTS || next.iter().any(|text| text.len() > MAX_TEXT_LEN) {
-                return None;
+                if texts
+                    .iter()
+                    .any(|text| text.len() + part.len() > MAX_TEXT_LEN)
+                {
+                    return None;
+                }
+                next.extend(texts.iter().map(|text| [text, part].concat()));
             }
             texts = next;
         }

@@ -1,5 +1,7 @@
 //! Evaluating expressions. The empty set means that control does not get past the expression.
 
+use smallvec::SmallVec;
+
 use super::Solver;
 use super::frame::Frame;
 use crate::free_literals::is_text;
@@ -247,7 +249,7 @@ impl Solver<'_> {
         operator: Operator,
         operands: &[ExprId],
     ) -> SetId {
-        let mut sets = Vec::with_capacity(operands.len());
+        let mut sets: SmallVec<[SetId; 2]> = SmallVec::new();
         for &operand in operands {
             let set = self.expr(frame, operand);
             if set.is_empty() {

@@ -15,7 +15,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Undoes everything since the mark and returns it.
+    /// Undoes everything since the mark and returns it, in order of the places, each with what came last.
     pub(super) fn take(&mut self, frame: &mut Frame, mark: Mark) -> Delta {
         let mut delta = Delta::default();
         while frame.trail.len() > mark.vars {
@@ -25,7 +25,8 @@ impl Solver<'_> {
             delta.vars.push((var, frame.vars[var.idx()]));
             frame.vars[var.idx()] = old;
         }
-        keep_first(&mut delta.vars);
+        delta.vars.sort_by_key(|&(var, _)| var);
+        delta.vars.dedup_by_key(|&mut (var, _)| var);
         while self.flow_trail.len() > mark.flow {
             let Some((loc, old)) = self.flow_trail.pop() else {
                 break;
@@ -40,13 +41,14 @@ impl Solver<'_> {
             }
             delta.flow.push((loc, now));
         }
-        keep_first(&mut delta.flow);
+        delta.flow.sort_by_key(|&(loc, _)| loc);
+        delta.flow.dedup_by_key(|&mut (loc, _)| loc);
         delta
     }
 
     /// What changed since the mark, without undoing it.
     pub(super) fn changes(&self, frame: &Frame, mark: Mark) -> Delta {
-        let mut vars: Vec<_> = frame.trail[mark.vars..]
+        let mut vars: SmallVec<[_; 4]> = frame.trail[mark.vars..]
             .iter()
             .map(|&(var, _)| (var, frame.vars[var.idx()]))
             .collect();
@@ -130,10 +132,4 @@ impl Solver<'_> {
             ));
         }
     }
-}
-
-/// In order of the places, each with what came first.
-fn keep_first<P: Copy + Ord>(changes: &mut Vec<(P, SetId)>) {
-    changes.sort_by_key(|&(place, _)| place);
-    changes.dedup_by_key(|&mut (place, _)| place);
 }

@@ -86,7 +86,7 @@ pub(super) struct Mark {
 /// What an arm changed.
 #[derive(Default)]
 pub(super) struct Delta {
-    pub vars: Vec<(VarIdx, SetId)>,
+    pub vars: SmallVec<[(VarIdx, SetId); 4]>,
     pub flow: Vec<(LocId, SetId)>,
 }
 

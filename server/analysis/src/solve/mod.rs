@@ -135,6 +135,8 @@ pub(crate) struct Solver<'a> {
     libs: FxHashMap<&'static str, TableId>,
     method_sets: FxHashMap<Name, SetId>,
     bases: FxHashMap<(TableId, ValueId), Option<SetId>>,
+    /// What `a .. b` gives for two sets; nothing if it is no constant.
+    joined: FxHashMap<(SetId, SetId), Option<SetId>>,
     /// Sets with the tables that stand for those in them, as of so many merges.
     presented: FxHashMap<SetId, (u32, SetId)>,
     sets: Common,
@@ -225,6 +227,7 @@ impl<'a> Solver<'a> {
             libs: FxHashMap::default(),
             method_sets: FxHashMap::default(),
             bases: FxHashMap::default(),
+            joined: FxHashMap::default(),
             presented: FxHashMap::default(),
             sets,
         };

@@ -2,6 +2,7 @@
 //! and about a variable that holds one of several tables: `if job.async then` leaves those that can have the field.
 
 use halion_api::api;
+use smallvec::SmallVec;
 
 use super::Solver;
 use super::frame::Frame;
@@ -57,7 +58,7 @@ impl Solver<'_> {
                 let Some(set) = self.tested_set(frame, tested) else {
                     return;
                 };
-                let mut kept = Vec::new();
+                let mut kept: SmallVec<[Value; 4]> = SmallVec::new();
                 for &elem in self.values.elems(set) {
                     let one = self.values.alone(elem.value());
                     let (same, differ) = self.compare(one, other);
@@ -133,7 +134,7 @@ impl Solver<'_> {
         passes: impl Fn(&mut Self, SetId) -> bool,
     ) {
         let program = self.program;
-        let mut keys = Vec::new();
+        let mut keys: SmallVec<[Value; 4]> = SmallVec::new();
         let mut root = tested;
         while let ExprKind::Index { base, key, .. } = &program.expr(root).kind {
             keys.push(match program.expr(*key).kind {

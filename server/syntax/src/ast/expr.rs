@@ -70,6 +70,32 @@ pub enum LiteralKind {
     String,
 }
 
+impl LiteralKind {
+    fn of(kind: SyntaxKind) -> Option<LiteralKind> {
+        Some(match kind {
+            SyntaxKind::Nil => LiteralKind::Nil,
+            SyntaxKind::True => LiteralKind::True,
+            SyntaxKind::False => LiteralKind::False,
+            SyntaxKind::Number => LiteralKind::Number,
+            SyntaxKind::Str => LiteralKind::String,
+            _ => return None,
+        })
+    }
+}
+
+/// What a literal stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiteralValue {
+    /// `nil`
+    Nil,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// The bytes of a string; they need not be UTF-8.
+    String(Vec<u8>),
+}
+
 ast_node! {
     /// `nil`, `true`, `false`, a number, a string.
     LiteralExpr
@@ -85,13 +111,18 @@ impl LiteralExpr {
 
     /// What it is.
     pub fn kind(&self) -> Option<LiteralKind> {
-        Some(match self.token()?.kind() {
-            SyntaxKind::Nil => LiteralKind::Nil,
-            SyntaxKind::True => LiteralKind::True,
-            SyntaxKind::False => LiteralKind::False,
-            SyntaxKind::Number => LiteralKind::Number,
-            SyntaxKind::Str => LiteralKind::String,
-            _ => return None,
+        LiteralKind::of(self.token()?.kind())
+    }
+
+    /// What it stands for; `None` if it is malformed.
+    pub fn value(&self) -> Option<LiteralValue> {
+        let token = self.token()?;
+        Some(match LiteralKind::of(token.kind())? {
+            LiteralKind::Nil => LiteralValue::Nil,
+            LiteralKind::True => LiteralValue::Bool(true),
+            LiteralKind::False => LiteralValue::Bool(false),
+            LiteralKind::Number => LiteralValue::Number(literal::number_value(token.text())?),
+            LiteralKind::String => LiteralValue::String(literal::string_value(token.text())?),
         })
     }
 
@@ -178,35 +209,76 @@ ast_node! {
     Field
 }
 
+/// All of an entry.
+#[derive(Clone, Debug)]
+pub struct FieldParts {
+    /// How it gets its key.
+    pub kind: FieldKind,
+    /// The name in `name = value`.
+    pub name: Option<SyntaxToken>,
+    /// The key in `[key] = value`.
+    pub key: Option<Expr>,
+    /// The value.
+    pub value: Option<Expr>,
+}
+
 impl Field {
+    /// All of it, read once.
+    pub fn parts(&self) -> FieldParts {
+        let mut parts = FieldParts {
+            kind: FieldKind::Positional,
+            name: None,
+            key: None,
+            value: None,
+        };
+        let (mut is_behind_key, mut is_behind_eq) = (false, false);
+        for child in self.syntax.children_with_tokens() {
+            match child {
+                SyntaxElement::Token(token) => match token.kind() {
+                    SyntaxKind::LBracket => parts.kind = FieldKind::Keyed,
+                    SyntaxKind::RBracket => is_behind_key = true,
+                    SyntaxKind::Eq => {
+                        is_behind_eq = true;
+                        parts.value = None;
+                        if parts.kind == FieldKind::Positional {
+                            parts.kind = FieldKind::Named;
+                        }
+                    }
+                    SyntaxKind::Name if parts.name.is_none() => parts.name = Some(token),
+                    _ => {}
+                },
+                SyntaxElement::Node(node) => {
+                    let is_key = parts.kind == FieldKind::Keyed && !is_behind_key;
+                    let is_value = is_behind_eq || parts.kind == FieldKind::Positional;
+                    if is_key && parts.key.is_none() {
+                        parts.key = Expr::cast(node);
+                    } else if is_value && parts.value.is_none() {
+                        parts.value = Expr::cast(node);
+                    }
+                }
+            }
+        }
+        parts
+    }
+
     /// How the entry gets its key.
     pub fn kind(&self) -> FieldKind {
-        if token(&self.syntax, SyntaxKind::LBracket).is_some() {
-            FieldKind::Keyed
-        } else if token(&self.syntax, SyntaxKind::Eq).is_some() {
-            FieldKind::Named
-        } else {
-            FieldKind::Positional
-        }
+        self.parts().kind
     }
 
     /// The name in `name = value`.
     pub fn name(&self) -> Option<SyntaxToken> {
-        token(&self.syntax, SyntaxKind::Name)
+        self.parts().name
     }
 
     /// The key in `[key] = value`.
     pub fn key(&self) -> Option<Expr> {
-        (self.kind() == FieldKind::Keyed)
-            .then(|| super::children_before(&self.syntax, SyntaxKind::RBracket).next())?
+        self.parts().key
     }
 
     /// The value.
     pub fn value(&self) -> Option<Expr> {
-        match self.kind() {
-            FieldKind::Positional => child(&self.syntax),
-            FieldKind::Named | FieldKind::Keyed => child_after(&self.syntax, SyntaxKind::Eq),
-        }
+        self.parts().value
     }
 }
 
@@ -248,6 +320,21 @@ impl BinaryExpr {
             }
             None
         })
+    }
+
+    /// The operator and all operands in order, read once.
+    pub fn parts(&self) -> (Option<SyntaxToken>, Vec<Expr>) {
+        let (mut operator, mut operands) = (None, Vec::with_capacity(2));
+        for child in self.syntax.children_with_tokens() {
+            match child {
+                SyntaxElement::Node(node) => operands.extend(Expr::cast(node)),
+                SyntaxElement::Token(token) if operator.is_none() && !token.kind().is_trivia() => {
+                    operator = Some(token);
+                }
+                SyntaxElement::Token(_) => {}
+            }
+        }
+        (operator, operands)
     }
 
     /// All operands, in order.
@@ -312,6 +399,31 @@ impl IndexExpr {
     /// The `b` of `a[b]`.
     pub fn index(&self) -> Option<Expr> {
         child_after(&self.syntax, SyntaxKind::LBracket)
+    }
+
+    /// The `a`, and the `b` of `a.b` or of `a[b]`, read once.
+    pub fn parts(&self) -> (Option<Expr>, Option<SyntaxToken>, Option<Expr>) {
+        let (mut base, mut name, mut index) = (None, None, None);
+        let mut is_behind_bracket = false;
+        for child in self.syntax.children_with_tokens() {
+            match child {
+                SyntaxElement::Token(token) => match token.kind() {
+                    SyntaxKind::LBracket => is_behind_bracket = true,
+                    SyntaxKind::Name if name.is_none() => name = Some(token),
+                    _ => {}
+                },
+                SyntaxElement::Node(node) => {
+                    let expr = Expr::cast(node);
+                    if is_behind_bracket && index.is_none() {
+                        index.clone_from(&expr);
+                    }
+                    if base.is_none() {
+                        base = expr;
+                    }
+                }
+            }
+        }
+        (base, name, index)
     }
 
     /// The `.` of `a.b`.
