@@ -12,7 +12,7 @@ pub(crate) struct Annotation {
     pub file: FileId,
     /// The whole comment.
     pub range: TextRange,
-    /// Whether it begins with three dashes. With two it is a comment like any other, most likely by mistake.
+    /// Whether it begins with three dashes and its tag is in lower case. Else it is a comment like any other, most likely by mistake.
     pub is_marked: bool,
     /// `diagnostic` or `thread`.
     pub tag: &'static str,
@@ -33,10 +33,7 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
     let mut annotations = Vec::new();
     for (idx, file) in script.files.iter().enumerate() {
         let file_id = FileId(u32::try_from(idx).expect("fewer than 2^32 files"));
-        if !TAGS
-            .iter()
-            .any(|tag| file.text.contains(&format!("@{tag}")))
-        {
+        if !TAGS.iter().any(|tag| occurs(tag, &file.text)) {
             continue;
         }
         let tokens = file.parse.syntax().descendants_with_tokens();
@@ -74,16 +71,27 @@ pub(crate) fn annotations(script: &Script) -> Vec<Annotation> {
     annotations
 }
 
-/// What follows `---@tag`, and whether the third dash is there.
-fn tagged<'a>(comment: &'a str, tag: &str) -> Option<(&'a str, bool)> {
-    let text = comment.strip_prefix("--")?;
-    let marked = text.strip_prefix('-');
-    let text = marked.unwrap_or(text).trim_start();
-    let text = text.strip_prefix('@')?.strip_prefix(tag)?;
-    let rest = text.strip_prefix(':').unwrap_or(text).trim_start();
-    (rest.is_empty() || rest.len() < text.len()).then_some((rest, marked.is_some()))
+/// Whether a tag stands anywhere, also in capital letters.
+fn occurs(tag: &str, text: &str) -> bool {
+    let (first, rest) = tag.split_at(1);
+    let spellings = [
+        format!("@{tag}"),
+        format!("@{}{rest}", first.to_uppercase()),
+        format!("@{}", tag.to_uppercase()),
+    ];
+    spellings.iter().any(|spelling| text.contains(spelling))
 }
 
-/// What is said of a comment that lacks a dash.
-pub(crate) const NOT_MARKED: &str =
-    "this comment is not read: one for the checks begins with three dashes, as in ---@";
+/// What follows `---@tag`, and whether it is spelled like that.
+fn tagged<'a>(comment: &'a str, tag: &str) -> Option<(&'a str, bool)> {
+    let text = comment.trim_start_matches('-');
+    let n_dashes = comment.len() - text.len();
+    let text = text.trim_start().strip_prefix('@')?;
+    let (found, text) = text.split_at_checked(tag.len())?;
+    let rest = text.strip_prefix(':').unwrap_or(text).trim_start();
+    let is_tag = found.eq_ignore_ascii_case(tag) && (rest.is_empty() || rest.len() < text.len());
+    is_tag.then_some((rest, n_dashes == 3 && found == tag))
+}
+
+/// What is said of a comment with two or four dashes, or with capital letters.
+pub(crate) const NOT_MARKED: &str = "this comment is not read: one for the checks begins with three dashes and small letters, as in ---@diagnostic";

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use halion_api::{Availability, Class, Field, Function, Threads, api};
+use halion_api::{Class, Field, Function, Threads, api};
 
 use crate::value::BuiltinId;
 
@@ -142,7 +142,7 @@ impl Builtins {
             .lua()
             .entry(full_name)
             .map_or(special != Special::Plain, |entry| {
-                entry.availability != Availability::Removed
+                entry.availability.is_there()
             });
         if !known {
             return None;

@@ -138,8 +138,6 @@ pub struct Loop {
     /// For a counting loop: items at the counted position whose fields the body looks at, `jobs[i]` in `jobs[i].kind`, and variables
     /// that hold them from the start of each round.
     pub items: Vec<(VarIdx, ExprId)>,
-    /// Whether a `break` leaves it.
-    pub has_break: bool,
     /// Whether it creates tables or functions.
     pub allocates: bool,
 }
@@ -170,8 +168,8 @@ pub enum Stat {
     Return(Vec<ExprId>),
     /// `break`.
     Break,
-    /// `goto name`.
-    Goto(Name),
+    /// `goto name`, with its place.
+    Goto(Name, TextRange),
     /// `::name::`.
     Label(Name),
 }

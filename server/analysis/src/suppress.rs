@@ -1,7 +1,7 @@
 //! Comments that suppress findings: `---@diagnostic disable-next-line: wrong-thread, endless-loop` (THREAD-ANALYSIS 2.6).
 //!
-//! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or from there up to the next `enable`. Without a code they
-//! act on every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported, in a module only if no other script can
+//! `disable-line` and `disable-next-line` act on one line, `disable` on the file, or from there up to the next `enable`; behind an `enable`
+//! it acts from there on. Without a code they act on every rule. Syntax errors cannot be suppressed. A code that suppresses nothing is reported, in a module only if no other script can
 //! need it; codes of other tools are left alone.
 
 use halion_syntax::{TextRange, TextSize};
@@ -161,6 +161,8 @@ fn read(
     let alone = annotations.iter().filter(|one| one.is_alone);
     let comments: FxHashSet<(FileId, u32)> = alone.map(line_of).collect();
     let mut suppressions: Vec<Suppression> = Vec::new();
+    // Behind an `enable`, a `disable` is for what follows.
+    let mut enabled: Vec<(FileId, Option<Code>)> = Vec::new();
     for annotation in annotations.iter().filter(|one| one.tag == "diagnostic") {
         let line = lines.line(annotation.file, annotation.range.start());
         let (action, codes) = parts(&annotation.text);
@@ -202,6 +204,11 @@ fn read(
                             let message =
                                 format!("no rule is called {name}: did you mean {meant}?");
                             remarks.push(remark(annotation.file, range, message));
+                        } else if ["all", "*"].contains(&name) {
+                            let message = format!(
+                                "no rule is called {name}: without a name, the comment acts on all of them"
+                            );
+                            remarks.push(remark(annotation.file, range, message));
                         }
                         continue;
                     }
@@ -209,8 +216,16 @@ fn read(
             };
             if action == "enable" {
                 end(&mut suppressions, annotation.file, code, line);
+                if !enabled.contains(&(annotation.file, code)) {
+                    enabled.push((annotation.file, code));
+                }
                 continue;
             }
+            let is_behind = action == "disable"
+                && enabled.iter().any(|&(file, known)| {
+                    file == annotation.file && (known.is_none() || code.is_none() || known == code)
+                });
+            let acts_on = if is_behind { (line, u32::MAX) } else { acts_on };
             suppressions.push(Suppression {
                 file: annotation.file,
                 at: line,
@@ -248,8 +263,13 @@ fn codes_of<'a>(
     };
     let mut offset = annotation.text.len() - codes.len();
     let mut found = Vec::new();
-    for part in codes.split(',') {
+    for part in codes.split([',', ';']) {
         for (idx, (start, name)) in words(part).enumerate() {
+            let bare = name.trim_matches(['"', '\'', '.', ':', '!']);
+            let (start, name) = match name.find(bare) {
+                Some(skipped) if !bare.is_empty() => (start + skipped, bare),
+                _ => (start, name),
+            };
             // Behind the last code, people write why.
             if idx > 0 && Code::named(name).is_none() {
                 break;
@@ -314,6 +334,23 @@ mod tests {
             "#,
             "up to enable",
         );
+        check(
+            r#"
+            function onNote(event)
+              ---@diagnostic disable: wrong-thread
+              openURL("a")
+              ---@diagnostic enable: wrong-thread
+              openURL("b") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable: wrong-thread
+              openURL("c")
+              ---@diagnostic enable
+              openURL("d") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable
+              openURL("e")
+            end
+            "#,
+            "region after region",
+        );
     }
 
     #[test]
@@ -326,6 +363,9 @@ mod tests {
             "---@diagnostic disable-next-line -- see: the tests",
             "---@diagnostic disable-next-line: wrong-thread,",
             "---@diagnostic\tdisable-next-line:\twrong-thread – weil: ü",
+            "---@diagnostic disable-next-line: wrong-thread.",
+            "---@diagnostic disable-next-line: 'wrong-thread' (asked for)",
+            "---@diagnostic disable-next-line: endless-loop; wrong-thread",
         ] {
             for newline in ["\n", "\r\n"] {
                 let text = format!("function onNote(event)\n  {comment}\n  openURL('a')\nend");
@@ -361,6 +401,14 @@ mod tests {
               ]]
               openURL(text) -- error: [wrong-thread] "openURL"
               -- @diagnostic tools are not meant
+              ----@diagnostic disable-next-line: wrong-thread -- hint: [unused-suppression] "disable-next-line"
+              openURL("e") -- error: [wrong-thread] "openURL"
+              ---@Diagnostic disable-next-line: wrong-thread -- hint: [unused-suppression] "disable-next-line"
+              openURL("f") -- error: [wrong-thread] "openURL"
+              ---@diagnostic disable-next-line: all -- hint: [unused-suppression] "all"
+              openURL("g") -- error: [wrong-thread] "openURL"
+              ---@diagnostic Disable-Next-Line: wrong-thread -- hint: [unused-suppression] "Disable-Next-Line"
+              openURL("h") -- error: [wrong-thread] "openURL"
             end
             "#,
             "",

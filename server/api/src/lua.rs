@@ -1,4 +1,5 @@
-//! The Lua 5.2 standard library as HALion offers it: what is there, what HALion leaves out, what is only left over from Lua 5.1.
+//! The Lua 5.2 standard library as HALion offers it: what is there, what HALion leaves out, what is only left over from Lua 5.1,
+//! and what only other versions of Lua have.
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -41,6 +42,14 @@ impl Lua {
         self.by_name.get(qualified_name).copied()
     }
 
+    /// Whether there is a global variable of this name: a basic function or the table of a library.
+    #[must_use]
+    pub fn has_global(&self, name: &str) -> bool {
+        let library = self.library(name).filter(|_| name != "file");
+        library.is_some_and(|library| library.availability.is_there())
+            || (self.entry(name)).is_some_and(|entry| entry.availability.is_there())
+    }
+
     /// Everything, library by library.
     pub fn entries(&self) -> impl Iterator<Item = &'static LuaEntry> {
         self.libraries.iter().flat_map(|library| &library.entries)
@@ -55,9 +64,12 @@ pub struct Library {
     pub name: String,
     /// One or two sentences for the script author.
     pub description: String,
-    /// Whether HALion has it; a removed library is nil.
+    /// Whether HALion has it; a removed or absent library is nil.
     #[serde(default)]
     pub availability: Availability,
+    /// The Lua that has an absent library: `Lua 5.3`.
+    #[serde(default)]
+    pub part_of: Option<String>,
     /// Its functions and values.
     pub entries: Vec<LuaEntry>,
 }
@@ -81,7 +93,10 @@ pub struct LuaEntry {
     /// Whether HALion has it.
     #[serde(default)]
     pub availability: Availability,
-    /// What to write instead of a removed or deprecated one.
+    /// The Lua that has an absent one: `Lua 5.3`.
+    #[serde(default)]
+    pub part_of: Option<String>,
+    /// What to write instead of a removed, deprecated or absent one.
     #[serde(default)]
     pub instead: Option<String>,
     /// What becomes of functions given to it.
@@ -103,19 +118,20 @@ impl LuaEntry {
     /// The threads it may be used in: both, or none if it is not there.
     #[must_use]
     pub fn threads(&self) -> Threads {
-        match self.availability {
-            Availability::Available | Availability::Deprecated => Threads::BOTH,
-            Availability::Removed | Availability::Absent => Threads::NONE,
+        match self.availability.is_there() {
+            true => Threads::BOTH,
+            false => Threads::NONE,
         }
     }
 
-    /// The address in the Lua 5.2 reference manual; names of Lua 5.1 only point to its manual.
+    /// The address in the Lua 5.2 reference manual; names of another version point to its manual.
     #[must_use]
     pub fn url(&self) -> String {
-        let version = if self.availability == Availability::Deprecated {
-            "5.1"
-        } else {
-            "5.2"
+        let version = match (self.availability, self.part_of.as_deref()) {
+            (_, Some("LuaJIT")) => return "https://luajit.org/extensions.html".to_owned(),
+            (_, Some(part_of)) => part_of.trim_start_matches("Lua "),
+            (Availability::Deprecated, None) => "5.1",
+            (_, None) => "5.2",
         };
         format!(
             "https://www.lua.org/manual/{version}/manual.html#pdf-{}",
@@ -146,6 +162,14 @@ pub enum Availability {
     Removed,
     /// A name of Lua 5.1 that Lua 5.2 keeps only for compatibility; not to be relied on.
     Deprecated,
-    /// A name of Lua 5.1 that Lua 5.2 does not have: it is nil.
+    /// A name of another version that Lua 5.2 does not have: it is nil.
     Absent,
+}
+
+impl Availability {
+    /// Whether the name has a value in HALion.
+    #[must_use]
+    pub fn is_there(self) -> bool {
+        matches!(self, Availability::Available | Availability::Deprecated)
+    }
 }

@@ -154,6 +154,34 @@ fn the_standard_library_is_that_of_lua_5_2_without_what_halion_removes() {
         lua.library("coroutine").unwrap().availability,
         Availability::Removed
     );
+    // What other versions have says which, and is nil.
+    let absent = || {
+        let entries = lua.entries();
+        entries.filter(|entry| entry.availability == Availability::Absent)
+    };
+    assert!(absent().all(|entry| entry.part_of.is_some() && entry.threads().is_empty()));
+    let from_5_1: Vec<_> = absent()
+        .filter(|entry| entry.part_of.as_deref() == Some("Lua 5.1"))
+        .map(halion_api::LuaEntry::qualified_name)
+        .collect();
+    assert_eq!(
+        from_5_1,
+        [
+            "getfenv",
+            "setfenv",
+            "gcinfo",
+            "newproxy",
+            "table.foreach",
+            "table.foreachi",
+            "table.getn"
+        ]
+    );
+    assert!(lua.has_global("bit32") && lua.has_global("unpack"));
+    assert!(
+        !["file", "utf8", "bit", "coroutine", "setfenv"]
+            .map(|name| lua.has_global(name))
+            .contains(&true)
+    );
     assert!(
         lua.library("coroutine")
             .unwrap()
@@ -206,6 +234,10 @@ fn addresses_are_those_of_the_published_reference() {
     assert_eq!(
         api.lua().entry("table.sort").unwrap().url(),
         "https://www.lua.org/manual/5.2/manual.html#pdf-table.sort"
+    );
+    assert_eq!(
+        api.lua().entry("utf8.len").unwrap().url(),
+        "https://www.lua.org/manual/5.3/manual.html#pdf-utf8.len"
     );
 }
 

@@ -49,7 +49,7 @@ fn all_rules_are_listed() {
         suspend-not-possible  warning  a call that waits where nothing can wait
         note-task-only        warning  a function for the task of a note, called elsewhere
         endless-loop          warning  a loop that never ends and never waits
-        removed-function      warning  a function that HALion leaves out of Lua
+        removed-function      warning  a function of Lua that HALion does not have
         unknown-function      warning  a function that nobody defines
         unknown-field         warning  a field that objects of this class do not have
         default-out-of-range  warning  a default outside the range of its parameter

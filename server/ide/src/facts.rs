@@ -307,10 +307,13 @@ pub(crate) fn lua(entry: &LuaEntry) -> String {
     };
     let mut text = code(std::slice::from_ref(&entry.signature));
     let remark = match entry.availability {
-        Availability::Available => "",
-        Availability::Removed => " · HALion leaves it out",
-        Availability::Absent => " · not part of Lua 5.2",
-        Availability::Deprecated => " · left over from Lua 5.1",
+        Availability::Available => String::new(),
+        Availability::Removed => " · HALion leaves it out".to_owned(),
+        Availability::Absent => {
+            let part_of = entry.part_of.as_deref().unwrap_or("another Lua");
+            format!(" · part of {part_of}, not of Lua 5.2")
+        }
+        Availability::Deprecated => " · left over from Lua 5.1".to_owned(),
     };
     let _ = writeln!(
         text,
@@ -321,7 +324,10 @@ pub(crate) fn lua(entry: &LuaEntry) -> String {
     if let Some(instead) = &entry.instead {
         paragraph(
             &mut text,
-            &format!("Write `{}` instead.", instead.trim_matches('`')),
+            &match instead.starts_with("the ") || instead.starts_with("a ") {
+                true => format!("Write {instead} instead."),
+                false => format!("Write `{instead}` instead."),
+            },
         );
     }
     link(&mut text, &entry.qualified_name(), &entry.url());

@@ -88,8 +88,8 @@ struct Scope {
     jumps_back: bool,
     /// Labels passed in the blocks around.
     labels: Vec<Name>,
-    /// For each loop around, whether a `break` leaves it.
-    loops: Vec<bool>,
+    /// How many loops are around.
+    loops: u32,
     /// Counting loops around.
     counters: Vec<Counter>,
     /// Items of all counting loops.
@@ -157,7 +157,7 @@ impl Lowering<'_> {
             has_goto: false,
             jumps_back: false,
             labels: Vec::new(),
-            loops: Vec::new(),
+            loops: 0,
             counters: Vec::new(),
             items: Vec::new(),
         });

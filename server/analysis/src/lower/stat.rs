@@ -108,8 +108,7 @@ impl Lowering<'_> {
                 out.push(Stat::Return(exprs));
             }
             ast::Stat::Break(_) => {
-                if let Some(has_break) = self.scope().loops.last_mut() {
-                    *has_break = true;
+                if self.scope().loops > 0 {
                     out.push(Stat::Break);
                 }
             }
@@ -119,7 +118,8 @@ impl Lowering<'_> {
                 let scope = self.scope();
                 scope.has_goto = true;
                 scope.jumps_back |= scope.labels.contains(&label);
-                out.push(Stat::Goto(label));
+                let range = stat.syntax().text_range();
+                out.push(Stat::Goto(label, range));
             }
             ast::Stat::Label(stat) => {
                 let Some(label) = stat.name() else { return };
@@ -163,9 +163,9 @@ impl Lowering<'_> {
         let visible = self.scope().visible.len();
         let first_var = self.next_var();
         let allocated = std::mem::take(&mut self.scope().allocates);
-        self.scope().loops.push(false);
+        self.scope().loops += 1;
         let body = self.open_block(stat.block());
-        let has_break = self.scope().loops.pop().unwrap_or_default();
+        self.scope().loops -= 1;
         let allocates = self.scope().allocates;
         self.scope().allocates |= allocated;
         let cond = self.condition(stat.condition(), stat.text_range());
@@ -175,7 +175,6 @@ impl Lowering<'_> {
                 body,
                 first_var,
                 items: Vec::new(),
-                has_break,
                 allocates,
             },
             cond,
@@ -206,9 +205,9 @@ impl Lowering<'_> {
         let first_var = self.next_var();
         let vars = names.iter().map(|name| self.declare(name)).collect();
         let allocated = std::mem::take(&mut self.scope().allocates);
-        self.scope().loops.push(false);
+        self.scope().loops += 1;
         let body = self.block(block);
-        let has_break = self.scope().loops.pop().unwrap_or_default();
+        self.scope().loops -= 1;
         let allocates = self.scope().allocates;
         self.scope().allocates |= allocated;
         self.scope().visible.truncate(visible);
@@ -218,7 +217,6 @@ impl Lowering<'_> {
                 body,
                 first_var,
                 items: Vec::new(),
-                has_break,
                 allocates,
             },
         )

@@ -82,4 +82,25 @@ mod tests {
             "",
         );
     }
+
+    #[test]
+    fn constants_are_reckoned() {
+        check(
+            r#"
+            local define, MAX, MIN = defineParameter, 64, -(2 ^ 3)
+            LIMIT, changing = 10, 10
+            define("a", nil, 2 * 64, 0, 100) -- warning: [default-out-of-range] "2 * 64"
+            defineParameter("b", nil, MAX + 1, 0, MAX) -- warning: [default-out-of-range] "MAX + 1"
+            defineParameter("c", nil, MIN - 1, MIN, MAX / 2) -- warning: [default-out-of-range] "MIN - 1"
+            defineParameter("d", nil, 20, 0, LIMIT) -- warning: [default-out-of-range] "20"
+            defineParameter { name = "e", default = 300, min = 0, max = 2 ^ 8 } -- warning: [default-out-of-range] "300"
+            defineParameter("f", nil, 20, 0, changing)
+            defineParameter("g", nil, MIN, MIN, MAX * 2 - 1)
+            defineParameter("h", nil, 20, 0, later)
+            later = 10
+            function onNote(event) changing = 30 end
+            "#,
+            "",
+        );
+    }
 }

@@ -57,6 +57,8 @@ mod tests {
             r#"
             defineParameter("a", "A", 1, 1, 10)
             defineParameter { name = "a", default = 3 } -- information: [duplicate-parameter] "defineParameter"
+            local define, name = defineParameter, "a"
+            define(name) -- information: [duplicate-parameter] "define"
             "#,
             "",
         );

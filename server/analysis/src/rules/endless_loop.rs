@@ -1,255 +1,213 @@
 //! `endless-loop`: a loop without an end that never waits, so HALion stops the script with a time-out (HALion semantics 4.18).
 //!
-//! Only `while true`, `repeat ... until false` and `for i = 1, math.huge` without a way out, where every call is known and neither waits nor raises an error.
+//! Only loops whose condition is constant, `for` loops up to infinity and `goto` back under no condition, without a way out, where every
+//! call is known and neither waits nor raises an error. So are loops until something changes that cannot change before they wait, such as
+//! whether a key is held; about the time, that is only assumed (HALion semantics 8.5).
 
-use halion_api::{Availability, Thread, api};
-use rustc_hash::{FxHashMap, FxHashSet};
+use halion_api::{Thread, api};
+use halion_syntax::TextRange;
 
 use super::facts::Facts;
-use super::wrong_thread;
+use super::loop_condition::{is_frozen, truth};
+use super::quiet::{Quiet, blocks};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::graph::Grade;
-use crate::ir::{Block, ExprId, ExprKind, FunId, Program, Stat};
-use crate::uses::{LoopUse, calls_in};
+use crate::instance::Phase;
+use crate::ir::{ExprId, ExprKind, FunId, Name, Program, Stat};
+use crate::script::FileId;
+use crate::uses::{LoopKind, LoopUse};
 use crate::value::InstId;
 
-/// Functions of the Lua library that may end a loop or run what cannot be seen.
-const MAY_LEAVE: [&str; 11] = [
-    "error",
-    "assert",
-    "pcall",
-    "xpcall",
-    "load",
-    "loadstring",
-    "loadfile",
-    "dofile",
-    "require",
-    "module",
-    "debug.sethook",
-];
+/// Why a loop has no end.
+enum Endless {
+    /// Its condition is constant.
+    Constant,
+    /// Its condition asks this function, whose answer cannot change meanwhile.
+    Frozen(&'static str, Severity),
+}
 
 /// All findings.
 pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let mut quiet = Quiet {
-        facts,
-        known: FxHashMap::default(),
-        resolved: FxHashMap::default(),
-    };
-    for one in facts.uses.loops.iter().filter(|one| is_endless(facts, one)) {
+    let mut quiet = Quiet::new(facts);
+    for one in &facts.uses.loops {
+        let Some(why) = endless(facts, one) else {
+            continue;
+        };
         let runs = facts.runs(one.fun);
-        let stuck = runs.iter().all(|&inst| quiet.block(inst, &one.body.body));
-        if let (Some(&first), true) = (runs.first(), stuck) {
-            diagnostics.push(diagnostic(facts, one, first));
+        let conditions = match one.kind {
+            LoopKind::While(condition) | LoopKind::Until(condition) => vec![condition],
+            LoopKind::For(_) | LoopKind::Goto(..) => Vec::new(),
+        };
+        let stuck = runs
+            .iter()
+            .all(|&inst| quiet.statements(inst, one.body, &conditions));
+        let fits = match why {
+            Endless::Constant => true,
+            Endless::Frozen(function, _) => runs.iter().all(|&inst| works(facts, function, inst)),
+        };
+        if let (Some(&first), true, true) = (runs.first(), stuck, fits) {
+            diagnostics.push(diagnostic(facts, one, &why, first));
         }
     }
     diagnostics
 }
 
-fn diagnostic(facts: &Facts, one: &LoopUse, inst: InstId) -> Diagnostic {
+fn diagnostic(facts: &Facts, one: &LoopUse, why: &Endless, inst: InstId) -> Diagnostic {
     let solver = facts.solver;
     let thread = solver.insts[inst.idx()].phase.thread();
     let limit_ms = match thread {
         Thread::Controller => 5000,
         Thread::Processor => 1000,
     };
-    let condition = solver.program.expr(one.condition);
+    let (file, range) = place(facts, one);
+    let name = solver.program.fun(one.fun).shown_name();
+    let stops = format!(
+        "HALion stops the script after {limit_ms} ms in the {}",
+        thread.name()
+    );
+    let (severity, message, help) = match why {
+        Endless::Constant => (
+            Severity::Warning,
+            format!("this loop in {name} never ends and never waits: {stops}"),
+            "call wait or waitBeat in the loop, or give it an end".to_owned(),
+        ),
+        Endless::Frozen(function, severity) => (
+            *severity,
+            format!(
+                "this loop in {name} never waits, and {function} gives the same until it does: {stops}"
+            ),
+            "call wait or waitBeat in the loop".to_owned(),
+        ),
+    };
     Diagnostic {
         thread: Some(thread),
-        help: vec!["call wait or waitBeat in the loop, or give it an end".to_owned()],
-        ..Diagnostic::new(
-            Code::EndlessLoop,
-            Severity::Warning,
-            condition.file,
-            condition.range,
-            format!(
-                "this loop in {} never ends and never waits: HALion stops the script after {limit_ms} ms in the {}",
-                solver.program.fun(one.fun).shown_name(),
-                thread.name()
-            ),
-        )
+        help: vec![help],
+        ..Diagnostic::new(Code::EndlessLoop, severity, file, range, message)
     }
 }
 
-fn is_endless(facts: &Facts, one: &LoopUse) -> bool {
+/// Whether a function of the Processor gives an answer in an instance.
+fn works(facts: &Facts, function: &str, inst: InstId) -> bool {
+    let only_in = api()
+        .function(function)
+        .map_or(&[][..], |function| &function.only_in);
+    let mut entries = facts.solved.entries[inst.idx()].iter();
+    let is_there = entries.all(|&root| {
+        let callback = facts.solved.roots[root].callback.as_ref();
+        only_in.is_empty() || callback.is_some_and(|callback| only_in.contains(callback))
+    });
+    is_there && facts.solver.insts[inst.idx()].phase == Phase::RunP
+}
+
+/// What is marked: the condition, the limit, or the `goto`.
+fn place(facts: &Facts, one: &LoopUse) -> (FileId, TextRange) {
+    let expr = match one.kind {
+        LoopKind::While(condition) | LoopKind::Until(condition) => condition,
+        LoopKind::For(bounds) => bounds[1],
+        LoopKind::Goto(file, range) => return (file, range),
+    };
+    let expr = facts.solver.program.expr(expr);
+    (expr.file, expr.range)
+}
+
+fn endless(facts: &Facts, one: &LoopUse) -> Option<Endless> {
     let program = facts.solver.program;
-    truth(facts, one.condition, one.fun) == Some(one.is_while)
-        && !one.body.has_break
-        && !leaves(program, &one.body.body)
+    let truth = |condition| truth(facts, condition, one.fun);
+    let is_constant = match one.kind {
+        LoopKind::While(condition) => truth(condition) == Some(true),
+        LoopKind::Until(condition) => truth(condition) == Some(false),
+        LoopKind::For(bounds) => is_infinite(facts, bounds, one.fun),
+        LoopKind::Goto(..) => true,
+    };
+    let why = match one.kind {
+        _ if is_constant => Endless::Constant,
+        LoopKind::While(condition) | LoopKind::Until(condition) => {
+            let mut asked = None;
+            let is_frozen = is_frozen(facts, condition, one, &mut asked);
+            let (function, severity) = asked.filter(|_| is_frozen)?;
+            Endless::Frozen(function, severity)
+        }
+        _ => return None,
+    };
+    let mut labels = Vec::new();
+    labels_in(one.body, &mut labels);
+    let all = match labels.is_empty() {
+        true => Vec::new(),
+        false => {
+            let mut all = Vec::new();
+            labels_in(&program.fun(one.fun).body.0, &mut all);
+            all
+        }
+    };
+    let way_out = WayOut {
+        program,
+        // A label of a name that is there once is the one that is meant.
+        inside: labels
+            .into_iter()
+            .filter(|label| all.iter().filter(|other| *other == label).count() == 1)
+            .collect(),
+    };
+    (!way_out.leaves(one.body, false)).then_some(why)
 }
 
-/// Whether a constant condition holds.
-fn truth(facts: &Facts, condition: ExprId, fun: FunId) -> Option<bool> {
-    let (condition, fun) = facts.resolve(condition, fun);
-    match facts.solver.program.expr(condition).kind {
-        ExprKind::Bool(yes) => Some(yes),
-        ExprKind::Num(_) | ExprKind::Str(_) => Some(true),
-        ExprKind::Nil => Some(false),
-        ExprKind::Not(inner) => truth(facts, inner, fun).map(|yes| !yes),
-        ExprKind::Index { .. } => {
-            let (base, key) = facts.index(condition)?;
-            let library = facts.global(base)?;
-            let is_huge = facts.text(library) == "math" && facts.text(key) == "huge";
-            (is_huge && !facts.uses.is_assigned(library)).then_some(true)
+/// `for i = 1, math.huge do`.
+fn is_infinite(facts: &Facts, bounds: &[ExprId], fun: FunId) -> bool {
+    let [_, limit, ref step @ ..] = *bounds else {
+        return false;
+    };
+    // No need to look at a number which is written there.
+    if matches!(facts.solver.program.expr(limit).kind, ExprKind::Num(_)) {
+        return false;
+    }
+    let limit = facts.number(limit, fun).filter(|limit| limit.is_infinite());
+    let step = match step {
+        [] => Some(1.0),
+        [step, ..] => limit.and_then(|_| facts.number(*step, fun)),
+    };
+    limit
+        .zip(step)
+        .is_some_and(|(limit, step)| limit * step > 0.0)
+}
+
+fn labels_in(body: &[Stat], labels: &mut Vec<Name>) {
+    for stat in body {
+        if let Stat::Label(label) = stat {
+            labels.push(*label);
         }
-        _ => None,
+        for block in blocks(stat) {
+            labels_in(&block.0, labels);
+        }
     }
 }
 
-/// Whether a `return` or `goto` is inside; a `break` of an inner loop stays inside.
-fn leaves(program: &Program, block: &Block) -> bool {
-    let leaves = |block: &Block| leaves(program, block);
-    block.0.iter().any(|stat| match stat {
-        Stat::Return(_) | Stat::Goto(_) => true,
-        Stat::Do(block) => leaves(block),
-        Stat::While(_, body) | Stat::Repeat(body, _) | Stat::NumericFor(_, _, body) => {
-            leaves(&body.body)
-        }
-        // An iterator that is not made by a call here may do anything.
-        Stat::GenericFor(_, exprs, _, body) => {
-            let made_here = exprs
-                .first()
-                .is_some_and(|&expr| matches!(program.expr(expr).kind, ExprKind::Call { .. }));
-            !made_here || leaves(&body.body)
-        }
-        Stat::If(arms, otherwise) => {
-            arms.iter().any(|(_, block)| leaves(block)) || otherwise.as_ref().is_some_and(leaves)
-        }
-        _ => false,
-    })
+/// How statements can be left.
+struct WayOut<'a> {
+    program: &'a Program,
+    /// Labels that a `goto` can lead to and stay.
+    inside: Vec<Name>,
 }
 
-/// Which code neither waits nor ends a loop around it.
-struct Quiet<'a> {
-    facts: &'a Facts<'a>,
-    known: FxHashMap<InstId, bool>,
-    /// Calls of each instance whose callee is known.
-    resolved: FxHashMap<InstId, FxHashSet<ExprId>>,
-}
-
-impl Quiet<'_> {
-    fn function(&mut self, inst: InstId) -> bool {
-        if let Some(&known) = self.known.get(&inst) {
-            return known;
-        }
-        // A function that calls itself overflows the stack in the end.
-        self.known.insert(inst, false);
-        let fun: FunId = self.facts.solver.insts[inst.idx()].fun;
-        let quiet = self.block(inst, &self.facts.solver.program.fun(fun).body);
-        self.known.insert(inst, quiet);
-        quiet
-    }
-
-    fn block(&mut self, inst: InstId, block: &Block) -> bool {
-        let solver = self.facts.solver;
-        if !calls_in(solver.program, block)
-            .iter()
-            .all(|&call| self.call_is_known(inst, call))
-        {
-            return false;
-        }
-        // What is called implicitly stands among the edges too.
-        let Some(range) = range_of(self.facts, block) else {
-            return true;
-        };
-        let instance = &solver.insts[inst.idx()];
-        let inside = |site: ExprId| range.contains_range(solver.program.expr(site).range);
-        let mut builtins = instance.calls.iter().filter(|call| inside(call.how.site));
-        let waits = builtins.any(|call| {
-            let builtin = solver.builtins.get(call.builtin);
-            let fails = wrong_thread::severity(solver, call, Grade::Certain).is_some();
-            let may_wait = match builtin.api {
-                Some(function) => function.suspends && !call.how.deferred,
-                None => builtin.field.is_none(),
-            };
-            fails || may_wait
-        });
-        let edges: Vec<InstId> = instance
-            .edges
-            .iter()
-            .filter(|edge| inside(edge.how.site) && !edge.how.deferred)
-            .map(|edge| edge.to)
-            .collect();
-        !waits && edges.into_iter().all(|to| self.function(to))
-    }
-
-    /// Whether the analysis knows what a call leads to.
-    fn call_is_known(&mut self, inst: InstId, call: ExprId) -> bool {
-        let solver = self.facts.solver;
-        let resolved = self.resolved.entry(inst).or_insert_with(|| {
-            let instance = &solver.insts[inst.idx()];
-            let edges = instance.edges.iter().map(|edge| &edge.how);
-            let builtins = instance.calls.iter().map(|call| &call.how);
-            let certain = edges.chain(builtins).filter(|how| !how.unsure);
-            certain.map(|how| how.site).collect()
-        });
-        resolved.contains(&call) || self.is_harmless(call)
-    }
-
-    /// A function of the Lua library under its own name that does nothing but its work.
-    fn is_harmless(&self, call: ExprId) -> bool {
-        let facts = self.facts;
-        let ExprKind::Call { callee, .. } = facts.solver.program.expr(call).kind else {
-            return false;
-        };
-        let name = match (facts.global(callee), facts.index(callee)) {
-            (Some(name), _) if !facts.uses.is_assigned(name) => facts.text(name).to_owned(),
-            (_, Some((base, key))) => match facts.global(base) {
-                Some(library) if !facts.uses.is_assigned(library) => {
-                    format!("{}.{}", facts.text(library), facts.text(key))
-                }
-                _ => return false,
-            },
-            _ => return false,
-        };
-        let entry = api().lua().entry(&name);
-        !facts.uses.hidden_globals
-            && !MAY_LEAVE.contains(&name.as_str())
-            && entry.is_some_and(|entry| entry.availability == Availability::Available)
-    }
-}
-
-/// From the first statement's first expression to the last one's.
-fn range_of(facts: &Facts, block: &Block) -> Option<halion_syntax::TextRange> {
-    let mut exprs = Vec::new();
-    collect(block, &mut exprs);
-    let ranges = exprs
-        .iter()
-        .map(|&expr| facts.solver.program.expr(expr).range);
-    ranges.reduce(halion_syntax::TextRange::cover)
-}
-
-fn collect(block: &Block, out: &mut Vec<ExprId>) {
-    for stat in &block.0 {
-        match stat {
-            Stat::Local(_, exprs) | Stat::Return(exprs) => out.extend(exprs),
-            Stat::LocalFunction(_, expr) | Stat::Call(expr) => out.push(*expr),
-            Stat::Assign(targets, exprs) => out.extend(targets.iter().chain(exprs)),
-            Stat::Do(block) => collect(block, out),
-            Stat::While(condition, body) | Stat::Repeat(body, condition) => {
-                out.push(*condition);
-                collect(&body.body, out);
+impl WayOut<'_> {
+    /// Whether a `return`, `goto` or `break` leads out; a `break` of an inner loop stays inside.
+    fn leaves(&self, body: &[Stat], in_loop: bool) -> bool {
+        body.iter().any(|stat| match stat {
+            Stat::Return(_) => true,
+            Stat::Break => !in_loop,
+            Stat::Goto(label, _) => !self.inside.contains(label),
+            // An iterator that is not made by a call here may do anything.
+            Stat::GenericFor(_, exprs, _, inner) => {
+                let made_here = exprs.first().is_some_and(|&expr| {
+                    matches!(self.program.expr(expr).kind, ExprKind::Call { .. })
+                });
+                !made_here || self.leaves(&inner.body.0, true)
             }
-            Stat::If(arms, otherwise) => {
-                for (condition, block) in arms {
-                    out.push(*condition);
-                    collect(block, out);
-                }
-                if let Some(block) = otherwise {
-                    collect(block, out);
-                }
+            stat => {
+                let in_loop = in_loop || !matches!(stat, Stat::Do(_) | Stat::If(..));
+                blocks(stat)
+                    .into_iter()
+                    .any(|block| self.leaves(&block.0, in_loop))
             }
-            Stat::NumericFor(_, exprs, body) => {
-                out.extend(exprs);
-                collect(&body.body, out);
-            }
-            Stat::GenericFor(_, exprs, site, body) => {
-                out.extend(exprs);
-                out.push(*site);
-                collect(&body.body, out);
-            }
-            Stat::Break | Stat::Goto(_) | Stat::Label(_) => {}
-        }
+        })
     }
 }
 
@@ -318,6 +276,142 @@ mod tests {
               for i = 1, math.pi do n = i end
               local more = true
               while more do more = event.note > 3 end
+            end
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn spellings_of_a_loop_without_end() {
+        check(
+            r#"
+            local i = 1
+            function onNote(event)
+              while 1 == 1 do print(1) end -- warning: [endless-loop] "1 == 1"
+            end
+            function onRelease(event)
+              ::top::
+              playNote(60)
+              goto top -- warning: [endless-loop] "goto top"
+            end
+            function onController(event)
+              while true and 2 > 1 do -- warning: [endless-loop] "true and 2 > 1"
+                if event.value > 3 then goto continue end
+                print(event.value)
+                ::continue::
+              end
+            end
+            function onPitchBend(event)
+              for k = 1, 1 / 0, 2 do print(k) end -- warning: [endless-loop] "1 / 0"
+            end
+            function onAfterTouch(event)
+              while i <= 10 do print(i) end -- warning: [endless-loop] "i <= 10"
+            end
+            function onData(event)
+              do ::again:: if event.type then print(1) end goto again end -- warning: [endless-loop] "goto again"
+            end
+            "#,
+            "",
+        );
+        check(
+            r#"
+            function onNote(event)
+              ::top::
+              if event.note < 3 then goto top end
+              ::wait::
+              wait(1)
+              goto wait
+            end
+            function onRelease(event)
+              while true do
+                ::top::
+                if event.note > 3 then break end
+                goto top
+              end
+              for i = 1, -math.huge do end
+              for i = 1, math.huge, -1 do end
+              while 1 ~= 1 or "a" == "b" do end
+            end
+            "#,
+            "an end",
+        );
+    }
+
+    #[test]
+    fn what_stays_the_same_until_the_script_waits() {
+        check(
+            r#"
+            function onNote(event)
+              while isNoteHeld() do playNote(event.note + 12, 100) end -- warning: [endless-loop] "isNoteHeld()"
+            end
+            function onRelease(event)
+              repeat until not isKeyDown(event.note) -- warning: [endless-loop] "not isKeyDown(event.note)"
+            end
+            function onController(event)
+              local start = getTime()
+              while getTime() < start + 100 do end -- information: [endless-loop] "getTime() < start + 100"
+            end
+            "#,
+            "",
+        );
+        check(
+            r#"
+            local stop = false
+            function onNote(event)
+              while isNoteHeld() do wait(10) end
+              local n = 0
+              while isNoteHeld() and n < 10 do n = n + 1 end
+              while isKeyDown(event.note) do event.note = event.note + 1 end
+              while isKeyDown(60) and not stop do end
+              stop = true
+            end
+            "#,
+            "something changes",
+        );
+    }
+
+    #[test]
+    fn a_loop_that_ends_by_an_error_is_none_without_an_end() {
+        check(
+            r#"
+            local list = { next = { next = {} } }
+            local notes, at = { 60, 64 }, 1
+            local function step(node) return node.next.next end
+            function onNote(event)
+              local node = list
+              while true do node = node.next end
+            end
+            function onRelease(event)
+              local i = 1
+              while true do playNote(notes[i] + 12) i = i + 1 end
+            end
+            function onController(event)
+              while true do playNote(notes[at], 100) at = at + 1 end
+            end
+            function onPitchBend(event)
+              local node = list
+              while true do node = step(node) end
+            end
+            "#,
+            "",
+        );
+        check(
+            r#"
+            local notes, at = { 60, 64 }, 1
+            local state = { count = 0 }
+            function onNote(event)
+              while true do -- warning: [endless-loop] "true"
+                local note = notes[math.random(#notes)]
+                playNote(note + 12)
+                state.count = state.count + 1
+              end
+            end
+            function onRelease(event)
+              while true do -- warning: [endless-loop] "true"
+                playNote(notes[at], event.velocity)
+                at = at % #notes + 1
+              end
             end
             "#,
             "",

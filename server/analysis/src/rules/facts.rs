@@ -1,6 +1,7 @@
 //! What the rules about the text share: the solved script, the uses of names, and how certainly each function runs.
 
 use halion_api::{Class, Threads, api};
+use smallvec::SmallVec;
 
 use super::Solved;
 use crate::diagnostic::Severity;
@@ -9,8 +10,11 @@ use crate::instance::Phase;
 use crate::ir::{ExprId, ExprKind, FunId, Name};
 use crate::lines::Lines;
 use crate::solve::Solver;
-use crate::uses::Uses;
+use crate::uses::{Use, UseKind, Uses, place};
 use crate::value::{ClassId, InstId, Value};
+
+/// Constants with more parts than this are not reckoned.
+const MAX_TERMS: usize = 64;
 
 /// Everything a rule looks at.
 pub(crate) struct Facts<'a> {
@@ -178,20 +182,68 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A number constant, with its sign.
-    pub fn number(&self, expr: ExprId) -> Option<f64> {
-        match &self.solver.program.expr(expr).kind {
+    /// A number constant: written there, in a local or global that never changes, or reckoned from such ones.
+    pub fn number(&self, expr: ExprId, fun: FunId) -> Option<f64> {
+        self.reckon(expr, fun, &mut MAX_TERMS.clone())
+    }
+
+    fn reckon(&self, expr: ExprId, fun: FunId, left: &mut usize) -> Option<f64> {
+        *left = left.checked_sub(1)?;
+        let program = self.solver.program;
+        let (expr, fun) = self.resolve(expr, fun);
+        match &program.expr(expr).kind {
             ExprKind::Num(number) => {
                 self.solver.values.origins.open_literal(expr);
                 Some(*number)
             }
-            ExprKind::Paren(inner) => self.number(*inner),
-            ExprKind::Operation(operator, operands) if operator.event == "__unm" => operands
-                .first()
-                .and_then(|&inner| self.number(inner))
-                .map(|number| -number),
+            ExprKind::Operation(operator, operands) => {
+                let numbers: Option<SmallVec<[f64; 2]>> = operands
+                    .iter()
+                    .map(|&operand| self.reckon(operand, fun, left))
+                    .collect();
+                match (operator.event, &numbers?[..]) {
+                    ("__unm", [a]) => Some(-a),
+                    ("__add", [a, b]) => Some(a + b),
+                    ("__sub", [a, b]) => Some(a - b),
+                    ("__mul", [a, b]) => Some(a * b),
+                    ("__div", [a, b]) => Some(a / b),
+                    ("__mod", [a, b]) => Some(a - (a / b).floor() * b),
+                    ("__pow", [a, b]) => Some(a.powf(*b)),
+                    _ => None,
+                }
+            }
+            ExprKind::Index { .. } => {
+                let (base, key) = self.index(expr)?;
+                let library = self.global(base)?;
+                let is_math = self.text(library) == "math" && !self.uses.is_assigned(library);
+                match self.text(key) {
+                    "huge" if is_math => Some(f64::INFINITY),
+                    "pi" if is_math => Some(std::f64::consts::PI),
+                    _ => None,
+                }
+            }
+            ExprKind::Global(name) => {
+                let one = self.only_value(*name)?;
+                let UseKind::Write(Some(value)) = one.kind else {
+                    return None;
+                };
+                let (file, start) = place(program, expr);
+                let is_later = !program.fun(fun).is_chunk()
+                    || program.expr(one.expr).file == file && one.end <= start;
+                // Only what is written itself: a chain of names could lead back here.
+                match program.expr(value).kind {
+                    ExprKind::Num(_) if is_later => self.reckon(value, one.fun, left),
+                    _ => None,
+                }
+            }
             _ => None,
         }
+    }
+
+    fn only_value(&self, name: Name) -> Option<&Use> {
+        let is_seen = !self.uses.hidden_globals && !self.is_host_variable(name);
+        let one = self.uses.only_value(self.solver.program, name);
+        one.filter(|_| is_seen)
     }
 
     /// Whether the host gives this global its values: a parameter or a slot local.
@@ -213,8 +265,7 @@ impl<'a> Facts<'a> {
             || api().enumeration(text).is_some()
             || api().callback(text).is_some()
             || api().ui_callback(text).is_some()
-            || api().lua().entry(text).is_some()
-            || api().lua().library(text).is_some()
+            || api().lua().has_global(text)
     }
 
     /// Instances that run, with their grades.

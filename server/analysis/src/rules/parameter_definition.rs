@@ -25,7 +25,8 @@ pub(crate) struct Definition {
     pub callbacks: Vec<ExprId>,
 }
 
-/// All calls, in the order of the text; none if the script defines a function of that name itself.
+/// All calls, also by a local that is another name for it, in the order of the text; none if the script defines a function of that name
+/// itself.
 pub(crate) fn definitions(facts: &Facts) -> Vec<Definition> {
     let names = &facts.solver.names;
     let Some(define) = names.find("defineParameter") else {
@@ -40,7 +41,8 @@ pub(crate) fn definitions(facts: &Facts) -> Vec<Definition> {
         let ExprKind::Call { callee, args } = &program.expr(call.expr).kind else {
             continue;
         };
-        if facts.global(*callee) != Some(define) {
+        let (function, _) = facts.resolve(*callee, call.fun);
+        if facts.global(function) != Some(define) {
             continue;
         }
         let mut definition = Definition {
@@ -67,22 +69,25 @@ pub(crate) fn definitions(facts: &Facts) -> Vec<Definition> {
 fn positional(facts: &Facts, args: &[ExprId], definition: &mut Definition) {
     let number = |position: usize| {
         let &expr = args.get(position)?;
-        Some((facts.number(facts.resolve(expr, definition.fun).0)?, expr))
+        Some((facts.number(expr, definition.fun)?, expr))
     };
     definition.name = args
         .first()
-        .and_then(|&expr| Some((facts.string(expr)?, expr)));
+        .and_then(|&expr| Some((facts.string(facts.resolve(expr, definition.fun).0)?, expr)));
     definition.default = number(2);
     definition.min = number(3).map(|(value, _)| value);
     definition.max = number(4).map(|(value, _)| value);
-    if let Some((first, last)) = args.get(3).and_then(|&list| places(facts, list)) {
+    if let Some((first, last)) = args
+        .get(3)
+        .and_then(|&list| places(facts, list, definition.fun))
+    {
         (definition.min, definition.max) = (Some(first), Some(last));
     }
     definition.callbacks = args.iter().skip(1).copied().collect();
 }
 
 /// The first and the last place of a list of strings that begins at 0 or 1, if it is written out.
-fn places(facts: &Facts, list: ExprId) -> Option<(f64, f64)> {
+fn places(facts: &Facts, list: ExprId, fun: FunId) -> Option<(f64, f64)> {
     let program = facts.solver.program;
     let ExprKind::Table(items) = &program.expr(list).kind else {
         return None;
@@ -91,7 +96,7 @@ fn places(facts: &Facts, list: ExprId) -> Option<(f64, f64)> {
     for item in items {
         match item {
             Item::Positional(value) if is_single(&program.expr(*value).kind) => last += 1.0,
-            Item::Keyed(key, _) if facts.number(*key) == Some(0.0) => first = 0.0,
+            Item::Keyed(key, _) if facts.number(*key, fun) == Some(0.0) => first = 0.0,
             _ => return None,
         }
     }
@@ -112,9 +117,12 @@ fn named(facts: &Facts, items: &[Item], definition: &mut Definition) {
         let Some(key) = facts.string(*key) else {
             continue;
         };
-        let number = || facts.number(facts.resolve(*value, definition.fun).0);
+        let number = || facts.number(*value, definition.fun);
         match facts.text(key) {
-            "name" => definition.name = facts.string(*value).map(|name| (name, *value)),
+            "name" => {
+                let text = facts.resolve(*value, definition.fun).0;
+                definition.name = facts.string(text).map(|name| (name, *value));
+            }
             "default" => definition.default = number().map(|number| (number, *value)),
             "min" => definition.min = number(),
             "max" => definition.max = number(),
@@ -123,7 +131,7 @@ fn named(facts: &Facts, items: &[Item], definition: &mut Definition) {
             _ => {}
         }
     }
-    if let Some((first, last)) = list.and_then(|list| places(facts, list)) {
+    if let Some((first, last)) = list.and_then(|list| places(facts, list, definition.fun)) {
         (definition.min, definition.max) = (Some(first), Some(last));
     }
 }

@@ -1,6 +1,6 @@
 //! What Lua and HALion put into `_G` and into their own tables from the start.
 
-use halion_api::api;
+use halion_api::{Availability, api};
 use smol_str::SmolStr;
 
 use super::Solver;
@@ -45,8 +45,11 @@ impl Solver<'_> {
             },
             Lib::Preload => None,
             Lib::Lua(library) => {
-                let id = self.builtins.lua(&format!("{library}.{name}"))?;
-                Some(self.builtin(id))
+                let full_name = format!("{library}.{name}");
+                match self.builtins.lua(&full_name) {
+                    Some(id) => Some(self.builtin(id)),
+                    None => self.missing(&full_name),
+                }
             }
             Lib::Static(class) => {
                 let function = api().function(&format!("{class}.{name}"))?;
@@ -90,14 +93,17 @@ impl Solver<'_> {
         }
         if name != "_G"
             && name != "file"
-            && name != "coroutine"
             && let Some(library) = api().lua().library(name)
+            && library.availability.is_there()
         {
             let table = self.lib(&library.name, Lib::Lua(&library.name));
             return Some(self.values.one(table));
         }
         if let Some(id) = Builtins::lua(&mut self.builtins, name) {
             return Some(self.builtin(id));
+        }
+        if let Some(missing) = self.missing(name) {
+            return Some(missing);
         }
         // A filter given to a method that was written without its object still runs here.
         let method = api()
@@ -106,5 +112,17 @@ impl Solver<'_> {
             .find(|method| !method.function_params.is_empty())?;
         let id = self.builtins.api(method);
         Some(self.builtin(id))
+    }
+
+    /// Nil, for what other versions of Lua have: a test for it is decided (HALion semantics 11.1).
+    fn missing(&self, full_name: &str) -> Option<SetId> {
+        let lua = api().lua();
+        let entry = lua.entry(full_name).map(|entry| entry.availability);
+        let library = lua.library(full_name).map(|library| library.availability);
+        let is_missing = |availability: Availability| !availability.is_there();
+        entry
+            .or(library)
+            .is_some_and(is_missing)
+            .then_some(self.sets.nil)
     }
 }

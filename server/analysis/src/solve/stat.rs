@@ -98,7 +98,7 @@ impl Solver<'_> {
                 self.jump(frame, Place::LoopEnd);
                 return Go::Dead;
             }
-            Stat::Goto(label) => {
+            Stat::Goto(label, _) => {
                 self.jump(frame, Place::Label(*label));
                 return Go::Dead;
             }
@@ -273,7 +273,7 @@ impl Solver<'_> {
 fn leaves(stat: &Stat) -> bool {
     let block = |block: &Block| block.0.iter().any(leaves);
     match stat {
-        Stat::Return(_) | Stat::Break | Stat::Goto(_) => true,
+        Stat::Return(_) | Stat::Break | Stat::Goto(..) => true,
         Stat::Do(body) => block(body),
         Stat::While(_, body)
         | Stat::Repeat(body, _)

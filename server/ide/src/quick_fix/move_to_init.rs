@@ -122,8 +122,7 @@ impl Moved {
                     || api().constructor(text).is_some()
                     || api().global(text).is_some()
                     || api().enumeration(text).is_some()
-                    || api().lua().entry(text).is_some()
-                    || api().lua().library(text).is_some()
+                    || api().lua().has_global(text)
             };
             match meaning(name) {
                 Some(Meaning::Local(_, declared)) => {
