@@ -420,7 +420,11 @@ impl Solver<'_> {
                     }
                 }
                 Value::Host(class) => self.host_field(class, key),
-                Value::Hosts(class) => self.values.one(Value::Host(class)),
+                Value::Hosts(class) => {
+                    // Nobody knows how many there are.
+                    let item = self.values.one(Value::Host(class));
+                    self.values.with(item, Value::Nil)
+                }
                 Value::Str(_) | Value::Truthy => self.string_member(frame, how, key),
                 Value::Builtin(_)
                 | Value::Fun(..)
