@@ -420,11 +420,7 @@ impl Solver<'_> {
                     }
                 }
                 Value::Host(class) => self.host_field(class, key),
-                Value::Hosts(class) => {
-                    // Nobody knows how many there are.
-                    let item = self.values.one(Value::Host(class));
-                    self.values.with(item, Value::Nil)
-                }
+                Value::Hosts(class) => self.item_of(class),
                 Value::Str(_) | Value::Truthy => self.string_member(frame, how, key),
                 Value::Builtin(_)
                 | Value::Fun(..)

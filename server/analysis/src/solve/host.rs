@@ -347,6 +347,11 @@ impl Solver<'_> {
         set
     }
 
+    /// An item of an array of objects; nobody knows how many there are.
+    pub(super) fn item_of(&mut self, class: ClassId) -> SetId {
+        self.values.of(&[Value::Host(class), Value::Nil])
+    }
+
     /// A field of an object, or one of its methods as a value.
     pub(super) fn host_field(&mut self, class: ClassId, key: SetId) -> SetId {
         let mut result = SetId::EMPTY;

@@ -21,6 +21,15 @@ impl Solver<'_> {
     ) -> Option<Multi> {
         let short = self.builtins.get(builtin).short.clone();
         let first = args.get(0, &mut self.values);
+        let asks_length = match special {
+            Special::Sort | Special::Insert | Special::Remove => true,
+            Special::Unpack => args.items.len() < 3,
+            Special::Concat => args.items.len() < 4,
+            _ => false,
+        };
+        if asks_length {
+            self.operator(frame, how.callee, "__len", &[first]);
+        }
         let result = match special {
             Special::Pcall => return self.protected_call(frame, how, &short, args, None),
             Special::Xpcall => {
@@ -34,7 +43,7 @@ impl Solver<'_> {
                 return self.protected_call(frame, how, &short, &without_handler, Some(args));
             }
             Special::Sort => {
-                let items = self.read_items(frame, how, first);
+                let items = self.read_items(frame, first);
                 return self.call_back(frame, how, &short, args, 1, &[items, items], first);
             }
             Special::Match => {
@@ -126,22 +135,8 @@ impl Solver<'_> {
                 }
                 first
             }
-            Special::Pairs | Special::Ipairs => {
-                let event = if special == Special::Pairs {
-                    "__pairs"
-                } else {
-                    "__ipairs"
-                };
-                let operands = [first];
-                self.operator(frame, how.site, event, &operands);
-                let next = self.builtins.lua(if special == Special::Pairs {
-                    "next"
-                } else {
-                    "ipairs"
-                });
-                let next = next.map_or(self.sets.unknown, |id| self.builtin(id));
-                return Some(Self::args(&[next, first, self.sets.nil]));
-            }
+            Special::Pairs => return self.iterator_of(frame, how, "__pairs", first),
+            Special::Ipairs => return self.iterator_of(frame, how, "__ipairs", first),
             Special::Next => {
                 let rows = self.rows(frame, first).unwrap_or_default();
                 let mut merged = [self.sets.nil, self.sets.nil];
@@ -157,7 +152,7 @@ impl Solver<'_> {
                 }
             }
             Special::Select => return Some(self.select(first, args)),
-            Special::Unpack => return Some(self.unpack(frame, how, args)),
+            Special::Unpack => return Some(self.unpack(frame, args)),
             Special::Pack => {
                 let table = self.heap.table_at(how.site, frame.inst, false);
                 for (position, &set) in args.items.iter().enumerate() {
@@ -203,7 +198,7 @@ impl Solver<'_> {
             Special::Random => self.sets.truthy,
             Special::Remove => match self.remove_in_order(frame, args) {
                 Some(removed) => removed,
-                None => self.read_items(frame, how, first),
+                None => self.read_items(frame, first),
             },
             Special::Assert => {
                 if !self.values.can_be_true(first) {
@@ -222,7 +217,7 @@ impl Solver<'_> {
                 self.throw(frame, first);
                 return None;
             }
-            Special::Concat => self.concat(frame, how, args),
+            Special::Concat => self.concat(frame, args),
             Special::Constant => {
                 if short == "format" {
                     for &arg in args.items.iter().skip(1) {
@@ -311,7 +306,7 @@ impl Solver<'_> {
     }
 
     /// All items of arrays.
-    pub(super) fn read_items(&mut self, frame: &mut Frame, how: &How, tables: SetId) -> SetId {
+    pub(super) fn read_items(&mut self, frame: &mut Frame, tables: SetId) -> SetId {
         let index = self.sets.index;
         let tables = self.values.filter(tables, |value| {
             matches!(value, Value::Table(_) | Value::Hosts(_))
@@ -319,24 +314,42 @@ impl Solver<'_> {
         if tables.is_empty() {
             return self.sets.unknown;
         }
-        let items = self.read_index(frame, how, tables, index);
+        let items = self.raw_read(frame, tables, index);
         self.values.with(items, Value::Nil)
     }
 
     fn raw_get(&mut self, frame: &mut Frame, tables: SetId, key: SetId) -> SetId {
-        let mut result = self.sets.nil;
+        let found = self.raw_read(frame, tables, key);
+        self.values.with(found, Value::Nil)
+    }
+
+    /// `tables[key]` without their metatables.
+    pub(super) fn raw_read(&mut self, frame: &mut Frame, tables: SetId, key: SetId) -> SetId {
+        let mut result = SetId::EMPTY;
         let how = self.how(frame, crate::ir::ExprId(0), crate::ir::ExprId(0));
         let key = self.few_keys(key);
-        for (table, _) in self.bases(tables) {
-            let Value::Table(table) = table else { continue };
-            for (key_value, _) in self.values.list(key) {
-                let Some(key_kind) = key_of(key_value, &mut self.values) else {
-                    continue;
-                };
-                // Past the longest chain, metatables are not asked.
-                let set = self.read_field(frame, &how, table, key_kind, key, u32::MAX);
-                result = self.values.union(result, set);
+        for (value, unsure) in self.bases(tables) {
+            let mut found = SetId::EMPTY;
+            match value {
+                Value::Table(table) => {
+                    for (key_value, _) in self.values.list(key) {
+                        let Some(key_kind) = key_of(key_value, &mut self.values) else {
+                            continue;
+                        };
+                        // Past the longest chain, metatables are not asked.
+                        let set = self.read_field(frame, &how, table, key_kind, key, u32::MAX);
+                        found = self.values.union(found, set);
+                    }
+                }
+                Value::Hosts(class) => found = self.item_of(class),
+                _ => {}
             }
+            let found = if unsure {
+                self.values.unsure(found)
+            } else {
+                found
+            };
+            result = self.values.union(result, found);
         }
         result
     }

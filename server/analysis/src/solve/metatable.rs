@@ -6,7 +6,7 @@ use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
 use crate::instance::How;
 use crate::ir::ExprId;
-use crate::value::{SetId, TableId, Traits, Value};
+use crate::value::{Multi, SetId, TableId, Traits, Value};
 
 impl Solver<'_> {
     /// The metatables of a table.
@@ -164,7 +164,7 @@ impl Solver<'_> {
         true
     }
 
-    /// Runs the metamethod of an operator, if an operand has one; its results.
+    /// Runs the metamethod of an operator, if an operand has one; its first result.
     pub(super) fn operator(
         &mut self,
         frame: &mut Frame,
@@ -172,8 +172,22 @@ impl Solver<'_> {
         event: &'static str,
         operands: &[SetId],
     ) -> SetId {
+        match self.operator_results(frame, expr, event, operands) {
+            Some(Some(results)) => results.get(0, &mut self.values),
+            _ => SetId::EMPTY,
+        }
+    }
+
+    /// All its results; `None` if no operand has one, `Some(None)` if control does not come back from it.
+    pub(super) fn operator_results(
+        &mut self,
+        frame: &mut Frame,
+        expr: ExprId,
+        event: &'static str,
+        operands: &[SetId],
+    ) -> Option<Option<Multi>> {
         if self.names.find(event).is_none() && event != "__le" {
-            return SetId::EMPTY;
+            return None;
         }
         let mut handlers = SetId::EMPTY;
         for &operand in operands {
@@ -187,14 +201,56 @@ impl Solver<'_> {
             }
         }
         if handlers.is_empty() {
-            return SetId::EMPTY;
+            return None;
         }
         let how = self
             .how(frame, expr, expr)
             .through(event, Why::Callback, expr);
-        match self.invoke(frame, &how, handlers, &Self::args(operands)) {
-            Some(results) => results.get(0, &mut self.values),
-            None => SetId::EMPTY,
+        Some(self.invoke(frame, &how, handlers, &Self::args(operands)))
+    }
+
+    /// `pairs(t)` and `ipairs(t)`: what to go through, unless the table says so itself.
+    pub(super) fn iterator_of(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        event: &'static str,
+        tables: SetId,
+    ) -> Option<Multi> {
+        let next = self.builtins.lua(if event == "__pairs" {
+            "next"
+        } else {
+            "ipairs"
+        });
+        let next = next.map_or(self.sets.unknown, |id| self.builtin(id));
+        let plain = |solver: &Self, set| Self::args(&[next, set, solver.sets.nil]);
+        if self.names.find(event).is_none() {
+            return Some(plain(self, tables));
         }
+        let mut own = SetId::EMPTY;
+        let mut all: Option<Multi> = None;
+        for elem in self.values.elems(tables).to_vec() {
+            let one = self.values.intern(vec![elem]);
+            match self.operator_results(frame, how.site, event, &[one]) {
+                None => own = self.values.union(own, one),
+                Some(None) => {}
+                Some(Some(results)) => {
+                    let three = [0, 1, 2].map(|position| results.get(position, &mut self.values));
+                    let results = Self::args(&three);
+                    match &mut all {
+                        Some(all) => all.merge(&results, &mut self.values),
+                        None => all = Some(results),
+                    }
+                }
+            }
+        }
+        if !own.is_empty() {
+            let plain = plain(self, own);
+            match &mut all {
+                Some(all) => all.merge(&plain, &mut self.values),
+                None => all = Some(plain),
+            }
+        }
+        all
     }
 }

@@ -5,7 +5,6 @@ use smallvec::SmallVec;
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
-use crate::instance::How;
 use crate::value::{Multi, SetId, TableId, Value};
 
 /// Items of a table that `table.unpack` gives by position.
@@ -13,7 +12,7 @@ const MAX_UNPACKED: u32 = 8;
 
 impl Solver<'_> {
     /// `table.concat(list, separator)` of a list that was written out.
-    pub(super) fn concat(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> SetId {
+    pub(super) fn concat(&mut self, frame: &mut Frame, args: &Multi) -> SetId {
         let list = args.get(0, &mut self.values);
         let separator = match args.count() {
             Some(1) => Some(self.text("")),
@@ -25,7 +24,7 @@ impl Solver<'_> {
                 return None;
             };
             let mut texts = Vec::new();
-            for item in self.items(frame, how, table)? {
+            for item in self.items(frame, table)? {
                 if !texts.is_empty() {
                     texts.push(separator);
                 }
@@ -37,12 +36,12 @@ impl Solver<'_> {
     }
 
     /// The items of a short list of constants whose end is certain.
-    fn items(&mut self, frame: &mut Frame, how: &How, table: TableId) -> Option<Vec<SetId>> {
+    fn items(&mut self, frame: &mut Frame, table: TableId) -> Option<Vec<SetId>> {
         let mut items = Vec::new();
         for position in 1..=MAX_UNPACKED + 1 {
             let key = self.number(f64::from(position));
             let list = self.values.one(Value::Table(table));
-            let item = self.read_index(frame, how, list, key);
+            let item = self.raw_read(frame, list, key);
             match self.values.single(item)? {
                 Value::Nil => return Some(items),
                 Value::Str(_) | Value::Num(_) => items.push(item),
@@ -93,7 +92,7 @@ impl Solver<'_> {
     }
 
     /// `table.unpack(list, from, to)`.
-    pub(super) fn unpack(&mut self, frame: &mut Frame, how: &How, args: &Multi) -> Multi {
+    pub(super) fn unpack(&mut self, frame: &mut Frame, args: &Multi) -> Multi {
         let tables = args.get(0, &mut self.values);
         let tables = self.values.filter(tables, |value| {
             matches!(value, Value::Table(_) | Value::Hosts(_))
@@ -101,7 +100,7 @@ impl Solver<'_> {
         if tables.is_empty() {
             return self.unknown_results();
         }
-        let rest = self.read_items(frame, how, tables);
+        let rest = self.read_items(frame, tables);
         let from = match args.items.get(1) {
             None => Some(1.0),
             Some(&set) => self.constant_or(set, 1.0),
@@ -125,7 +124,7 @@ impl Solver<'_> {
                 };
             }
             let key = self.number(position);
-            let set = self.read_index(frame, how, tables, key);
+            let set = self.raw_read(frame, tables, key);
             items.push(set);
         }
         Multi {

@@ -52,14 +52,13 @@ impl Solver<'_> {
         }
         let set = self.expr(frame, list);
         let tables = self.records(frame, set)?;
-        let how = self.how(frame, expr, *callee);
         let mut cases = Vec::new();
         for table in tables {
             let args = Multi {
                 exprs: smallvec::smallvec![Some(list)],
                 ..Multi::one(table)
             };
-            let values = self.unpack(frame, &how, &args);
+            let values = self.unpack(frame, &args);
             let mut case = Vec::new();
             for (position, &var) in vars.iter().enumerate() {
                 case.push((var, values.get(position, &mut self.values)));
