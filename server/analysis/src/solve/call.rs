@@ -93,7 +93,16 @@ impl Solver<'_> {
                     self.sets.unknown
                 }
             }
-            Value::Unknown => self.methods_of_any_class(name),
+            Value::Unknown => {
+                // It may be a text, too, and the script may have given texts a method of this name.
+                let found = self.string_member(frame, how, key);
+                let own = self
+                    .values
+                    .filter(found, |value| matches!(value, Value::Fun(..)));
+                let own = self.values.unsure(own);
+                let set = self.methods_of_any_class(name);
+                self.values.union(set, own)
+            }
             _ => SetId::EMPTY,
         }
     }

@@ -48,12 +48,15 @@ impl Solver<'_> {
             }
             Special::Match => {
                 let found = self.match_texts(&short, args);
-                return Some(found.unwrap_or_else(|| self.unknown_results()));
+                return Some(found.unwrap_or_else(|| self.results_of_library(&short)));
             }
             Special::Gmatch => {
-                let iterator = self.builtin(builtin);
-                let parts = self.gmatch(iterator, args);
-                return Some(parts.unwrap_or_else(|| self.unknown_results()));
+                // Called without arguments, it is the iterator that it gave.
+                if args.items.is_empty() {
+                    return Some(self.results_of_library("match"));
+                }
+                let (text, pattern) = (first, args.get(1, &mut self.values));
+                return Some(Self::args(&[self.builtin(builtin), text, pattern]));
             }
             Special::Gsub => {
                 if let Some(replaced) = self.replace(args) {
@@ -263,8 +266,27 @@ impl Solver<'_> {
     fn constant_call(&mut self, short: &str, args: &Multi) -> Option<Multi> {
         Some(match self.fold_call(short, args) {
             Some(set) => Multi::one(set),
-            None => self.unknown_results(),
+            None => self.results_of_library(short),
         })
+    }
+
+    /// What a function of the library gives that is not known by its value.
+    fn results_of_library(&mut self, short: &str) -> Multi {
+        let truthy = self.sets.truthy;
+        let or_nil = self.values.with(truthy, Value::Nil);
+        match short {
+            "upper" | "lower" | "sub" | "rep" | "reverse" | "format" | "char" | "len" | "floor"
+            | "ceil" | "abs" | "max" | "min" | "sqrt" | "fmod" | "band" | "bor" | "bxor"
+            | "bnot" | "lshift" | "rshift" => Multi::one(truthy),
+            "btest" => Multi::one(self.sets.boolean),
+            "tonumber" => Multi::one(or_nil),
+            "match" | "find" | "byte" => Multi {
+                items: smallvec::smallvec![or_nil],
+                rest: or_nil,
+                ..Multi::default()
+            },
+            _ => self.unknown_results(),
+        }
     }
 
     /// A replacement table is read by the matches, which are some strings, so its `__index` may run.

@@ -301,8 +301,12 @@ impl Solver<'_> {
         if !next.is_empty() && bindings.is_none() {
             return self.iterator_loop(frame, vars, &how, next, state_control, body);
         }
-        let bindings =
-            bindings.unwrap_or_else(|| vec![smallvec::smallvec![self.sets.unknown; vars.len()]]);
+        // Some texts, or anything.
+        let row = match self.is_all_gmatch(iterator) {
+            true => self.sets.truthy,
+            false => self.sets.unknown,
+        };
+        let bindings = bindings.unwrap_or_else(|| vec![smallvec::smallvec![row; vars.len()]]);
         let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;
         let is_merged = is_merged || self.is_coarse();
         let bindings = if is_merged && !bindings.is_empty() {
@@ -312,6 +316,14 @@ impl Solver<'_> {
         };
         let rows = self.bind(vars, bindings);
         self.for_loop(frame, body, &rows)
+    }
+
+    /// Whether an iterator is what `string.gmatch` gives.
+    fn is_all_gmatch(&self, iterator: SetId) -> bool {
+        self.values.kinds(iterator).all(|value| match value {
+            Value::Builtin(id) => self.builtins.get(id).special == Special::Gmatch,
+            _ => false,
+        })
     }
 
     fn bind(&self, vars: &[VarIdx], rows: Vec<Row>) -> Vec<Vec<(VarIdx, SetId)>> {

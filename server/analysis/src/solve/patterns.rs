@@ -73,13 +73,6 @@ impl Solver<'_> {
         Some(rows)
     }
 
-    /// What `string.gmatch` gives for constants: itself, so that a loop knows it, with what to search.
-    pub(super) fn gmatch(&mut self, iterator: SetId, args: &Multi) -> Option<Multi> {
-        let (text, pattern) = (*args.items.first()?, *args.items.get(1)?);
-        self.gmatch_rows(text, pattern)?;
-        Some(Self::args(&[iterator, text, pattern]))
-    }
-
     /// `text:gsub(pattern, replacement)` with a text or a function of the string library as the replacement.
     pub(super) fn replace(&mut self, args: &Multi) -> Option<Multi> {
         let &[text, pattern, replacement] = args.items.as_slice() else {
