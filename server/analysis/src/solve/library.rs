@@ -3,6 +3,7 @@
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
+use super::iterate::is_nothing;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
@@ -101,24 +102,7 @@ impl Solver<'_> {
                 }
                 first
             }
-            Special::GetMetatable => {
-                let mut result = self.sets.nil;
-                for (value, _) in self.values.list(first) {
-                    match value {
-                        Value::Table(table) => {
-                            for meta in self.metatables(frame, table) {
-                                result = self.values.with(result, Value::Table(meta));
-                            }
-                        }
-                        Value::Str(_) | Value::Truthy => {
-                            let meta = self.string_metatable();
-                            result = self.values.union(result, meta);
-                        }
-                        _ => {}
-                    }
-                }
-                result
-            }
+            Special::GetMetatable => self.metatable_of(frame, first),
             Special::RawGet => {
                 let key = args.get(1, &mut self.values);
                 self.raw_get(frame, first, key)
@@ -260,6 +244,29 @@ impl Solver<'_> {
             }
         };
         Some(Multi::one(result))
+    }
+
+    fn metatable_of(&mut self, frame: &mut Frame, of: SetId) -> SetId {
+        let mut result = SetId::EMPTY;
+        for (value, _) in self.values.list_kinds(of) {
+            let found = match value {
+                Value::Table(table) => {
+                    let table = self.heap.present(table);
+                    let loc = self.heap.get(table).meta;
+                    let set = self.read_loc(frame, loc);
+                    let there = self.values.filter(set, |value| !is_nothing(value));
+                    match there == set && !set.is_empty() {
+                        true => there,
+                        false => self.values.with(there, Value::Nil),
+                    }
+                }
+                Value::Str(_) | Value::Truthy => self.string_metatable(),
+                Value::Unknown | Value::Host(_) => self.sets.unknown,
+                _ => self.sets.nil,
+            };
+            result = self.values.union(result, found);
+        }
+        result
     }
 
     /// A function that gives constants for constants.
