@@ -255,7 +255,9 @@ impl Solver<'_> {
                     let loc = self.heap.get(table).meta;
                     let set = self.read_loc(frame, loc);
                     let there = self.values.filter(set, |value| !is_nothing(value));
+                    let shown = self.metamethod(frame, table, "__metatable");
                     match there == set && !set.is_empty() {
+                        _ if !shown.is_empty() => self.values.with(shown, Value::Nil),
                         true => there,
                         false => self.values.with(there, Value::Nil),
                     }
