@@ -47,7 +47,9 @@ fn main() {
             }
         }
     }
-    println!("{planted} planted, {raised} as the engine, {missed} missed, {weak} weak, {alone} errors for the analysis only");
+    println!(
+        "{planted} planted, {raised} as the engine, {missed} missed, {weak} weak, {alone} errors for the analysis only"
+    );
 }
 
 /// Paths and texts, the main file first.
@@ -131,7 +133,11 @@ fn judge(
             Some(("FALSE", told(found)))
         }
         Some(found) if found.severity == Severity::Error => {
-            if found.chain.first().is_none_or(|step| step.why != Why::Entry) {
+            if found
+                .chain
+                .first()
+                .is_none_or(|step| step.why != Why::Entry)
+            {
                 return Some(("NOCHAIN", told(found)));
             }
             std::env::var_os("CHAINS")?;

@@ -217,11 +217,9 @@ impl Solver<'_> {
         event: &'static str,
         tables: SetId,
     ) -> Option<Multi> {
-        let next = self.builtins.lua(if event == "__pairs" {
-            "next"
-        } else {
-            "ipairs"
-        });
+        let next = self
+            .builtins
+            .lua(if event == "__pairs" { "next" } else { "ipairs" });
         let next = next.map_or(self.sets.unknown, |id| self.builtin(id));
         let plain = |solver: &Self, set| Self::args(&[next, set, solver.sets.nil]);
         if self.names.find(event).is_none() {
