@@ -3,7 +3,6 @@
 use super::Solver;
 use super::constants::as_number;
 use super::frame::Frame;
-use super::iterate::is_nothing;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
 use crate::heap::{Key, key_of};
@@ -254,7 +253,9 @@ impl Solver<'_> {
                     let table = self.heap.present(table);
                     let loc = self.heap.get(table).meta;
                     let set = self.read_loc(frame, loc);
-                    let there = self.values.filter(set, |value| !is_nothing(value));
+                    let there = self
+                        .values
+                        .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
                     let shown = self.metamethod(frame, table, "__metatable");
                     match there == set && !set.is_empty() {
                         _ if !shown.is_empty() => self.values.with(shown, Value::Nil),
