@@ -1,6 +1,8 @@
 //! HALion's functions and objects: what a call gives back, and where functions given to it run (THREAD-ANALYSIS 2.4).
 
-use halion_api::{Function, FunctionKind, FunctionParam, RunsOn, Thread, Threads, api};
+use halion_api::{
+    ArgumentThreads, Function, FunctionKind, FunctionParam, RunsOn, Thread, Threads, api,
+};
 
 use super::Solver;
 use super::frame::Frame;
@@ -28,11 +30,12 @@ impl Solver<'_> {
         let Some(function) = function else {
             return self.call_library(frame, how, builtin, special, args);
         };
-        let class = self.argument_class(function, args);
-        self.note_builtin(frame, how, builtin, class);
-        let legal = self
-            .threads_of(function, class)
-            .contains(how.phase.thread());
+        let mut legal = false;
+        for class in self.argument_classes(function, args) {
+            self.note_builtin(frame, how, builtin, class);
+            let threads = self.threads_of(function, class);
+            legal |= threads.contains(how.phase.thread());
+        }
         match special {
             Special::GetContext => {
                 let name = self.context_name(how.phase);
@@ -54,28 +57,46 @@ impl Solver<'_> {
     pub(crate) fn threads_of(&self, function: &Function, class: Option<ClassId>) -> Threads {
         match class {
             Some(class) if !function.argument_threads.is_empty() => {
-                // An object of a class the page does not name is treated as its nearest ancestor that it does.
+                // An object of a class the page does not name is treated as its nearest ancestor that it does, or as all those agree that
+                // it may be.
                 let class = &api().classes()[class.idx()].name;
-                let named = api().ancestry(class).find(|class| {
-                    function
-                        .argument_threads
-                        .iter()
-                        .any(|case| case.argument_type == class.name)
-                });
-                named.map_or(function.threads, |class| function.threads_for(&class.name))
+                let cases = &function.argument_threads;
+                let named = (api().ancestry(class))
+                    .find(|class| cases.iter().any(|case| case.argument_type == class.name))
+                    .map(|class| function.threads_for(&class.name));
+                let is_below = |case: &&ArgumentThreads| {
+                    let mut ancestry = api().ancestry(&case.argument_type);
+                    ancestry.any(|ancestor| ancestor.name == *class)
+                };
+                let mut below = cases.iter().filter(is_below).map(|case| case.threads);
+                let below = below
+                    .next()
+                    .filter(|&first| below.all(|threads| threads == first));
+                named.or(below).unwrap_or(function.threads)
             }
             _ => function.threads,
         }
     }
 
-    fn argument_class(&self, function: &Function, args: &Multi) -> Option<ClassId> {
-        if function.argument_threads.is_empty() {
-            return None;
+    /// The classes of objects that the first argument may be, if the threads depend on it.
+    fn argument_classes(&self, function: &Function, args: &Multi) -> Vec<Option<ClassId>> {
+        let mut classes = Vec::new();
+        if !function.argument_threads.is_empty()
+            && let Some(&first) = args.items.first()
+        {
+            for value in self.values.kinds(first) {
+                match value {
+                    Value::Host(class) => classes.push(Some(class)),
+                    // Nil is refused in both threads.
+                    Value::Nil | Value::Absent => {}
+                    _ => classes.push(None),
+                }
+            }
         }
-        match self.values.single_kind(*args.items.first()?)? {
-            Value::Host(class) => Some(class),
-            _ => None,
+        if classes.is_empty() {
+            classes.push(None);
         }
+        classes
     }
 
     /// A table that HALion is given may hold more afterwards: `insertEvent` puts an event into it.

@@ -253,9 +253,7 @@ impl Solver<'_> {
                     let table = self.heap.present(table);
                     let loc = self.heap.get(table).meta;
                     let set = self.read_loc(frame, loc);
-                    let there = self
-                        .values
-                        .filter(set, |value| !matches!(value, Value::Absent | Value::Nil));
+                    let there = self.values.not_nil(set);
                     let shown = self.metamethod(frame, table, "__metatable");
                     match there == set && !set.is_empty() {
                         _ if !shown.is_empty() => self.values.with(shown, Value::Nil),
