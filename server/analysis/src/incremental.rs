@@ -1,6 +1,8 @@
 //! The next version of a script: where only blanks, comments or free literals changed, what is known moves along (THREAD-ANALYSIS 2.9).
 //!
-//! Anything else is analysed from scratch. Invariant: [`Known::next`] gives what [`analyze`](crate::analyze) gives, step counts apart.
+//! Anything else is analysed from scratch. Invariant: [`Known::next`] gives what [`analyze`](crate::analyze) gives, step counts apart,
+//! with one exception: behind a version that took [`Rung::Coarse`](crate::Rung::Coarse) the next one begins there, as it will hardly
+//! take less work. [`Known::first`] of the same text looks whether it does.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,7 +14,7 @@ use crate::free_literals::{FreeLiteral, is_plain_text};
 use crate::function_info::FunctionInfo;
 use crate::origin::MAX_CHANGED;
 use crate::script::{FileId, Script};
-use crate::{Analysis, rules, solve_script, sort};
+use crate::{Analysis, Rung, rules, solve_script, sort};
 
 /// Literals by file and by place among the free ones of the file.
 type Changed = BTreeSet<(usize, usize)>;
@@ -26,14 +28,19 @@ pub struct Known {
     /// Mixed and compared ones that are not what was analysed any more, by file and by place in `free`.
     changed: Changed,
     is_moved: bool,
+    begun_coarsely: bool,
 }
 
 impl Known {
     /// Of a first version.
     #[must_use]
     pub fn first(script: Script) -> Known {
-        let (analysis, free) = solve_script(&script, &|| false).unwrap_or_default();
-        Known::new(script, analysis, free)
+        Known::solved(script, false)
+    }
+
+    fn solved(script: Script, coarsely: bool) -> Known {
+        let solved = solve_script(&script, coarsely, &|| false).unwrap_or_default();
+        Known::new(script, solved, coarsely)
     }
 
     /// Of a later version: this one moved if it has the same structure.
@@ -41,7 +48,7 @@ impl Known {
     pub fn next(&self, script: Script) -> Known {
         match self.moves_to(&script) {
             Some((moves, changed)) => self.moved(script, &moves, changed),
-            None => Known::first(script),
+            None => Known::solved(script, self.is_coarse()),
         }
     }
 
@@ -58,17 +65,23 @@ impl Known {
         {
             return Some(before.moved(script, &moves, changed));
         }
-        let (analysis, free) = solve_script(&script, is_outdated)?;
-        Some(Known::new(script, analysis, free))
+        let coarsely = before.is_some_and(Known::is_coarse);
+        let solved = solve_script(&script, coarsely, is_outdated)?;
+        Some(Known::new(script, solved, coarsely))
     }
 
-    fn new(script: Script, analysis: Analysis, free: Vec<Vec<FreeLiteral>>) -> Known {
+    fn new(
+        script: Script,
+        (analysis, free): (Analysis, Vec<Vec<FreeLiteral>>),
+        begun_coarsely: bool,
+    ) -> Known {
         Known {
             script,
             analysis,
             free,
             changed: BTreeSet::new(),
             is_moved: false,
+            begun_coarsely,
         }
     }
 
@@ -76,6 +89,17 @@ impl Known {
     #[must_use]
     pub fn analysis(&self) -> &Analysis {
         &self.analysis
+    }
+
+    /// Whether it goes by the rung of the version before, and [`Known::first`] may tell more.
+    #[must_use]
+    pub fn begun_coarsely(&self) -> bool {
+        self.begun_coarsely
+    }
+
+    /// Whether the next version begins on the coarse rung.
+    fn is_coarse(&self) -> bool {
+        self.analysis.rung >= Rung::Coarse
     }
 
     /// Whether it was moved here from an earlier version.
@@ -180,6 +204,7 @@ impl Known {
             },
             script,
             is_moved: true,
+            begun_coarsely: self.begun_coarsely || self.is_coarse(),
         }
     }
 }

@@ -93,7 +93,7 @@ impl Analysis {
 /// Analyses a script with its modules.
 #[must_use]
 pub fn analyze(script: &Script) -> Analysis {
-    let (analysis, _) = solve_script(script, &|| false).unwrap_or_default();
+    let (analysis, _) = solve_script(script, false, &|| false).unwrap_or_default();
     analysis
 }
 
@@ -103,8 +103,10 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 }
 
 /// The analysis, and for each file the literals that it does not depend on. It ends without a result soon after `is_outdated` says yes.
+/// With `coarsely` it begins on [`Rung::Coarse`].
 fn solve_script(
     script: &Script,
+    coarsely: bool,
     is_outdated: &dyn Fn() -> bool,
 ) -> Option<(Analysis, Vec<Vec<FreeLiteral>>)> {
     let go_on = || (!is_outdated()).then_some(());
@@ -112,11 +114,14 @@ fn solve_script(
     let mut program = lower::lower(script);
     go_on()?;
     let names = std::mem::take(&mut program.names);
-    let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
+    let kind = script_kind::decide(script, &program, &names);
     let uses = uses::uses(&program, &names, script);
-    let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
+    let mut solver = solve::Solver::new(&program, names, script, kind, is_outdated);
     go_on()?;
-    solver.solve();
+    match coarsely {
+        true => solver.solve_coarsely(),
+        false => solver.solve(),
+    }
     go_on()?;
     let lines = lines::Lines::new(script);
     let annotations = annotation::annotations(script);
@@ -148,8 +153,8 @@ fn solve_script(
     let analysis = Analysis {
         diagnostics,
         functions,
-        kind,
-        steps: solver.steps,
+        kind: kind.0,
+        steps: solver.work(),
         rung: solver.rung(),
     };
     Some((analysis, free))

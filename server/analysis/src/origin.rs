@@ -332,16 +332,6 @@ impl Origins {
         }
     }
 
-    /// The literals that anything may depend on, and be it their number.
-    pub fn looked_at(&self) -> FxHashSet<ExprId> {
-        let mut looked_at = self.read.borrow().clone();
-        looked_at.extend(self.literals.iter().filter_map(|(&expr, &id)| {
-            let has_tests = self.tests.borrow().contains_key(&id);
-            (self.is_open(id) || has_tests || self.at(id).is_mixed.get()).then_some(expr)
-        }));
-        looked_at
-    }
-
     /// A rule looks at a literal.
     pub fn open_literal(&self, expr: ExprId) {
         self.read.borrow_mut().insert(expr);

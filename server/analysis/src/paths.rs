@@ -19,8 +19,8 @@ const MAX_ENTRIES: usize = 32;
 pub fn paths_to(script: &Script, file: FileId, offset: TextSize) -> Vec<Vec<Step>> {
     let mut program = lower::lower(script);
     let names = std::mem::take(&mut program.names);
-    let (kind, kind_is_unsure) = script_kind::decide(script, &program, &names);
-    let mut solver = solve::Solver::new(&program, names, script, kind, kind_is_unsure);
+    let kind = script_kind::decide(script, &program, &names);
+    let mut solver = solve::Solver::new(&program, names, script, kind, &|| false);
     solver.solve();
     let annotations = annotation::annotations(script);
     let assertions = thread_assertion::read(&program, &Lines::new(script), &annotations);

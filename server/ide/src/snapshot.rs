@@ -9,7 +9,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use halion_analysis::{Analysis, FileId, Known, Script, ScriptKind, SourceFile};
+use halion_analysis::{Analysis, FileId, Known, Rung, Script, ScriptKind, SourceFile};
 use halion_syntax::{Parse, TextRange, TextSize, parse};
 
 use crate::check::names;
@@ -233,6 +233,17 @@ impl Snapshot {
     pub fn is_moved(&self) -> bool {
         let solved = self.solved.get();
         solved.is_some_and(|solved| solved.known.is_moved())
+    }
+
+    /// Whether the analysis begins on the coarse rung because that of the version before ended there: one of a new snapshot of the same
+    /// texts may tell more.
+    #[must_use]
+    pub fn begins_coarsely(&self) -> bool {
+        let before = lock(&self.before).clone();
+        match self.solved.get() {
+            Some(solved) => solved.known.begun_coarsely(),
+            None => before.is_some_and(|before| before.known.analysis().rung >= Rung::Coarse),
+        }
     }
 
     /// The script first, then its modules.

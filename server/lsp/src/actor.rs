@@ -32,6 +32,7 @@ pub(crate) enum Job {
     Open(TextDocumentItem),
     Change(DidChangeTextDocumentParams),
     Close(Url),
+    Save(Url),
     /// The settings, or something else in their place when the client wants to be asked for them.
     Settings(Value),
     Folders(WorkspaceFoldersChangeEvent),
@@ -96,6 +97,7 @@ impl Actor {
             Job::Open(document) => self.open(document),
             Job::Change(params) => self.change(&params),
             Job::Close(uri) => self.close(&uri),
+            Job::Save(uri) => self.save(&uri),
             Job::Settings(value) => self.change_settings(&value),
             Job::Folders(event) => self.change_folders(&event),
             Job::Watched(events) => self.changed_on_disk(&events),
@@ -308,15 +310,40 @@ impl Actor {
                 }
             }
             let version = Version::new(texts, &script.names, self.settings.kind);
-            let version = Arc::new(version.after(&script.version));
-            let old = std::mem::replace(&mut script.version, version);
-            old.snapshot.outdate();
-            if script.is_fresh() {
-                script.old_version = Some(old);
-            }
-            self.last_revision += 1;
-            script.revision = self.last_revision;
-            self.check(&main);
+            let version = version.after(&script.version);
+            self.put(&main, version);
+        }
+    }
+
+    /// Puts a version of a script in place of the one before.
+    fn put(&mut self, main: &Path, version: Version) {
+        let Some(script) = self.scripts.0.get_mut(main) else {
+            return;
+        };
+        let old = std::mem::replace(&mut script.version, Arc::new(version));
+        old.snapshot.outdate();
+        if script.is_fresh() {
+            script.old_version = Some(old);
+        }
+        self.last_revision += 1;
+        script.revision = self.last_revision;
+        self.check(main);
+    }
+
+    /// While somebody types in a script that takes too much work to be analysed exactly, it is not tried again; here it is.
+    fn save(&mut self, uri: &Url) {
+        let Some(text) = self.document(uri).cloned() else {
+            return;
+        };
+        for main in self.scripts.mains_with(&text.path) {
+            let script = self.scripts.0.get(&main);
+            let Some(script) = script.filter(|script| script.version.snapshot.begins_coarsely())
+            else {
+                continue;
+            };
+            let texts = script.version.texts.clone();
+            let version = Version::new(texts, &script.names, self.settings.kind);
+            self.put(&main, version);
         }
     }
 

@@ -106,6 +106,10 @@ impl LanguageServer for Backend {
         self.tell(Job::Close(params.text_document.uri));
     }
 
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.tell(Job::Save(params.text_document.uri));
+    }
+
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         self.tell(Job::Settings(params.settings));
     }

@@ -74,6 +74,9 @@ const PROBE_RUNS: u32 = 2;
 /// Runs of a function that is shared by its callers after which they take what it has given so far, and are woken later.
 const EAGER_RUNS: u32 = 8;
 
+/// Runs of functions between two questions whether anybody needs the result.
+const RUNS_BETWEEN: u32 = 64;
+
 impl Solver<'_> {
     fn limit(&self, rung: Rung) -> u64 {
         rung.limit(self.program.exprs.len() as u64)
@@ -85,6 +88,14 @@ impl Solver<'_> {
             false => self.limit(Rung::Coarse),
             true => self.limit(Rung::Incomplete),
         };
+    }
+
+    /// Begins on the coarse rung, with the work that leads there taken as done.
+    pub(super) fn start_coarse(&mut self) {
+        self.rung = Rung::Coarse;
+        self.steps = self.limit(Rung::Coarse) + 1;
+        self.values.limit_functions(MAX_FUNCTIONS);
+        self.set_budget();
     }
 
     /// From here on, functions that nobody calls are run.
@@ -120,6 +131,10 @@ impl Solver<'_> {
 
     /// Goes to the rung that the work so far asks for, up to where it has to start again.
     pub(super) fn climb(&mut self) {
+        self.n_runs += 1;
+        if self.n_runs.is_multiple_of(RUNS_BETWEEN) && (self.is_outdated)() {
+            self.budget = 0;
+        }
         let next = Rung::ALL[(self.rung as usize + 1).min(Rung::ALL.len() - 1)];
         // What runs only for hints gives up nothing of what is known already.
         let is_low = self.steps < self.limit(next);

@@ -69,6 +69,8 @@ pub(crate) struct Solver<'a> {
     pub kind: ScriptKind,
     /// Whether `kind` is a guess against the evidence.
     pub kind_is_unsure: bool,
+    /// Asked now and then: whether nobody needs the result any more.
+    is_outdated: &'a dyn Fn() -> bool,
     /// Names of the program and further constants.
     pub names: Names,
     pub values: Values,
@@ -83,8 +85,10 @@ pub(crate) struct Solver<'a> {
     pub stored_at: FxHashMap<ValueId, ExprId>,
     /// Where a builtin was stored in a global variable.
     pub builtins_at: FxHashMap<(LocId, ValueId), ExprId>,
-    /// Evaluations so far.
+    /// Evaluations so far, as the budget counts them.
     pub steps: u64,
+    /// Those of them that nobody made.
+    skipped: u64,
     contexts: FxHashMap<Context, InstId>,
     contexts_of_fun: FxHashMap<FunId, u32>,
     calls_in_order: FxHashMap<order::Call, InstId>,
@@ -122,6 +126,8 @@ pub(crate) struct Solver<'a> {
     /// Functions whose calls are not told apart any more.
     merged: FxHashSet<FunId>,
     nesting: u32,
+    /// Runs of functions so far.
+    n_runs: u32,
     versions: Versions,
     flow: FxHashMap<LocId, SetId>,
     flow_trail: Vec<(LocId, Option<SetId>)>,
@@ -156,13 +162,13 @@ struct Common {
 }
 
 impl<'a> Solver<'a> {
-    /// A solver that has not run.
+    /// A solver that has not run. It ends soon after `is_outdated` says yes.
     pub fn new(
         program: &'a Program,
         names: Names,
         script: &'a Script,
-        kind: ScriptKind,
-        kind_is_unsure: bool,
+        (kind, kind_is_unsure): (ScriptKind, bool),
+        is_outdated: &'a dyn Fn() -> bool,
     ) -> Solver<'a> {
         let mut values = Values::new();
         let sets = Common {
@@ -182,6 +188,7 @@ impl<'a> Solver<'a> {
             script,
             kind,
             kind_is_unsure,
+            is_outdated,
             names,
             values,
             heap,
@@ -193,6 +200,7 @@ impl<'a> Solver<'a> {
             stored_at: FxHashMap::default(),
             builtins_at: FxHashMap::default(),
             steps: 0,
+            skipped: 0,
             contexts: FxHashMap::default(),
             contexts_of_fun: FxHashMap::default(),
             calls_in_order: FxHashMap::default(),
@@ -217,6 +225,7 @@ impl<'a> Solver<'a> {
             rung: Rung::Full,
             merged: FxHashSet::default(),
             nesting: 0,
+            n_runs: 0,
             versions: Versions::default(),
             flow: FxHashMap::default(),
             flow_trail: Vec::new(),
@@ -238,21 +247,20 @@ impl<'a> Solver<'a> {
     /// Loads the script, then runs what HALion calls, until nothing changes; once more if that takes too long.
     pub fn solve(&mut self) {
         self.run_all();
-        if self.gives_up() {
+        if self.gives_up() && !(self.is_outdated)() {
             let names = std::mem::take(&mut self.names);
-            let (steps, script) = (self.steps, self.script);
-            // With other literals it might not have taken too long.
-            let looked_at = self.values.origins.looked_at();
-            *self = Solver::new(self.program, names, script, self.kind, self.kind_is_unsure);
-            self.steps = steps;
-            self.rung = Rung::Coarse;
-            self.values.limit_functions(budget::MAX_FUNCTIONS);
-            for literal in looked_at {
-                self.values.origins.open_literal(literal);
-            }
-            self.set_budget();
+            let (kind, is_outdated) = ((self.kind, self.kind_is_unsure), self.is_outdated);
+            *self = Solver::new(self.program, names, self.script, kind, is_outdated);
+            self.start_coarse();
             self.run_all();
         }
+    }
+
+    /// The same where that is known to take too long.
+    pub fn solve_coarsely(&mut self) {
+        self.start_coarse();
+        self.skipped = self.steps;
+        self.run_all();
     }
 
     fn run_all(&mut self) {
@@ -442,6 +450,11 @@ impl<'a> Solver<'a> {
             );
         }
         overwritten
+    }
+
+    /// Evaluations made.
+    pub fn work(&self) -> u64 {
+        self.steps - self.skipped
     }
 
     /// Whether solving stopped before its end.

@@ -211,7 +211,7 @@ fn twenty_thousand_objects() {
 }
 
 /// Objects whose fields, methods, metatables and methods of metatables may each be any of all.
-fn flooded(n_classes: u32) -> String {
+pub(super) fn flooded(n_classes: u32) -> String {
     let mut text = String::from("all = {}\nlocal function any(k) return all[k] or all[1] end\n");
     for n in 0..n_classes {
         text += &format!(

@@ -13,7 +13,7 @@ async fn what_is_advertised_is_what_there_is() {
     assert_eq!(capabilities["positionEncoding"], "utf-16");
     assert_eq!(
         capabilities["textDocumentSync"],
-        json!({ "openClose": true, "change": 2 })
+        json!({ "openClose": true, "change": 2, "save": true })
     );
     assert_eq!(result["serverInfo"]["name"], "halion-script");
     editor.close().await;

@@ -80,3 +80,45 @@ async fn a_flood_of_edits_ends_with_the_findings_of_the_last_text() {
     );
     editor.close().await;
 }
+
+/// Objects whose fields, methods and metatables may each be any of all: too much work to be analysed exactly.
+fn flooded() -> String {
+    let classes = (0..40).map(|n| {
+        format!(
+            "C{n} = {{}}
+            C{n}.__index = function(t, k) return C{n}[k] or any(k) end
+            C{n}.__call = function(t, f) for k, v in pairs(all) do f(v, t) end return any(f) end
+            function C{n}:m{n}(x) self[x] = any(x) return x(self), any(self) + x end
+            function C{n}:go(f) for _, v in pairs(all) do v:go(function(y) f(y) self(v) end) end end
+            all[#all + 1] = setmetatable({{ name = 'c{n}' }}, C{n})\n"
+        )
+    });
+    let any = "all = {}\nlocal function any(k) return all[k] or all[1] end\n";
+    let note = "function onNote(e) any(e.note):go(function(v) v(v) end) end\n";
+    [any, &classes.collect::<String>(), note].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_that_took_too_much_work_is_tried_again_when_it_is_saved() {
+    let mut editor = Editor::open_folder(None, json!({})).await;
+    let document = untitled();
+    editor.open(&document, &flooded()).await;
+    editor.diagnostics(&document, 1).await;
+    let small = "local function put(page, mode)
+  if mode == 'on' and page == 'a' then openURL(page) end
+end
+function onNote(event) put('a', 'off') put('b', 'on') end\n";
+    editor.replace(&document, 2, small).await;
+    let merged = editor.diagnostics(&document, 2).await;
+    assert_eq!(merged.len(), 1, "{merged:?}");
+    assert_eq!(merged[0]["severity"], 2, "calls are not told apart");
+    let saved = json!({ "textDocument": { "uri": document } });
+    editor.notify("textDocument/didSave", saved.clone()).await;
+    assert_eq!(editor.diagnostics(&document, 2).await, Vec::<Value>::new());
+    // What was tried is not tried again.
+    editor.notify("textDocument/didSave", saved).await;
+    let more = format!("{small}local version = 3\n");
+    editor.replace(&document, 3, &more).await;
+    assert_eq!(editor.diagnostics(&document, 3).await, Vec::<Value>::new());
+    editor.close().await;
+}
