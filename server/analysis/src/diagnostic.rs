@@ -229,6 +229,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The message HALion prints when it happens (HALion semantics 1.7).
     pub runtime_text: Option<String>,
+    /// The name that was probably meant in place of the marked one.
+    pub meant: Option<String>,
 }
 
 impl Diagnostic {
@@ -264,6 +266,7 @@ impl Diagnostic {
             also_from: Vec::new(),
             help: Vec::new(),
             runtime_text: None,
+            meant: None,
         }
     }
 }

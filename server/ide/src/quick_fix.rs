@@ -1,4 +1,4 @@
-//! Changes that make a wrong-thread finding go away (THREAD-ANALYSIS 2.8), each offered only where it is correct.
+//! Changes that make a finding go away (THREAD-ANALYSIS 2.8), most of them one of a wrong thread, each offered only where it is correct.
 //!
 //! A fix is drawn up from the text where its conditions hold, then tried: it is offered only if the analysis of the changed script
 //! has lost the finding and gained none. Ranges are bytes of the file as it is before the change.
@@ -11,6 +11,7 @@ mod processor_callback;
 mod run_async;
 mod run_sync;
 mod site;
+mod slips;
 mod suppress;
 mod unwrap_hop;
 
@@ -76,6 +77,8 @@ pub enum FixKind {
     RunAsync,
     /// The call moves to the Processor.
     RunSync,
+    /// A slip beside the threads is mended.
+    Slip,
     /// A comment hides the finding.
     Suppress,
 }
@@ -156,7 +159,7 @@ fn tried(site: &Site, finding: usize) -> impl Iterator<Item = Fix> {
 }
 
 /// Drafts by kind, the preferred kinds first; of each kind the first that holds what it promises counts.
-fn alternatives(site: &Site) -> [Vec<Draft>; 8] {
+fn alternatives(site: &Site) -> [Vec<Draft>; 9] {
     [
         unwrap_hop::draft(site).into_iter().collect(),
         hoist::draft(site).into_iter().collect(),
@@ -165,6 +168,7 @@ fn alternatives(site: &Site) -> [Vec<Draft>; 8] {
         one_hop::drafts(site),
         run_async::draft(site).into_iter().collect(),
         run_sync::draft(site).into_iter().collect(),
+        slips::draft(site).into_iter().collect(),
         suppress::draft(site).into_iter().collect(),
     ]
 }
@@ -172,7 +176,7 @@ fn alternatives(site: &Site) -> [Vec<Draft>; 8] {
 fn settling(
     site: &Site,
     finding: usize,
-    alternatives: [Vec<Draft>; 8],
+    alternatives: [Vec<Draft>; 9],
 ) -> impl Iterator<Item = Fix> {
     alternatives
         .into_iter()

@@ -70,6 +70,7 @@ pub(crate) fn check(solver: &Solver, solved: &Solved) -> Vec<Diagnostic> {
                 also_from: Vec::new(),
                 help: vec!["put the part for the other thread into a function of its own, and pass it to runAsync or runSync".to_owned()],
                 runtime_text: None,
+                meant: None,
             }
         })
         .collect()

@@ -202,6 +202,7 @@ pub(crate) fn check(solver: &mut Solver, probes: &[Probe]) -> Vec<Diagnostic> {
             also_from: Vec::new(),
             help: vec![help],
             runtime_text: None,
+            meant: None,
         });
     }
     diagnostics

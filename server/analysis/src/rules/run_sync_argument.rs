@@ -42,24 +42,22 @@ pub(crate) fn check(solver: &Solver, solved: &Solved) -> Vec<Diagnostic> {
                 found
                     .entry((place.file, place.range.start()))
                     .or_insert_with(|| Diagnostic {
-                        code: Code::RunSyncArgument,
-                        severity: Severity::Warning,
-                        file: place.file,
-                        range: place.range,
-                        message: format!(
-                            "runSync does not pass this to {}: its second argument is an id",
-                            function.name
-                        ),
                         function: Some(function.name.clone()),
                         thread: Some(via.thread),
-                        chain: Vec::new(),
-                        supplied_at: None,
-                        also_from: Vec::new(),
                         help: vec![format!(
                             "write runSync(function() {}(...) end)",
                             function.name
                         )],
-                        runtime_text: None,
+                        ..Diagnostic::new(
+                            Code::RunSyncArgument,
+                            Severity::Warning,
+                            place.file,
+                            place.range,
+                            format!(
+                                "runSync does not pass this to {}: its second argument is an id",
+                                function.name
+                            ),
+                        )
                     });
             }
         }

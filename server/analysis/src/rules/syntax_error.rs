@@ -21,6 +21,7 @@ pub(crate) fn check(script: &Script) -> Vec<Diagnostic> {
             also_from: Vec::new(),
             help: Vec::new(),
             runtime_text: None,
+            meant: None,
         }));
     }
     diagnostics

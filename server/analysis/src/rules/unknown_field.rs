@@ -57,6 +57,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         let program = facts.solver.program;
         diagnostics.push(Diagnostic {
             help,
+            meant: meant.map(str::to_owned),
             ..Diagnostic::new(
                 Code::UnknownField,
                 facts.severity(one.fun, proven),
@@ -82,17 +83,20 @@ fn constant(facts: &Facts, base: ExprId, key: Name, one: &Use) -> Option<Diagnos
         return None;
     }
     let program = facts.solver.program;
-    Some(Diagnostic::new(
-        Code::UnknownField,
-        facts.severity(one.fun, Severity::Warning),
-        program.expr(one.expr).file,
-        program.name_range(one.expr),
-        format!(
-            "{} has no constant {}: did you mean {meant}?",
-            enumeration.name,
-            facts.text(key)
-        ),
-    ))
+    Some(Diagnostic {
+        meant: Some(meant.to_owned()),
+        ..Diagnostic::new(
+            Code::UnknownField,
+            facts.severity(one.fun, Severity::Warning),
+            program.expr(one.expr).file,
+            program.name_range(one.expr),
+            format!(
+                "{} has no constant {}: did you mean {meant}?",
+                enumeration.name,
+                facts.text(key)
+            ),
+        )
+    })
 }
 
 /// The class of an object that can be nothing else.

@@ -23,6 +23,8 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         let text = facts.text(name);
         if facts.is_known(name)
             || facts.is_host_variable(name)
+            // What other versions of Lua have is another finding.
+            || api().lua().entry(text).is_some()
             || uses.iter().any(|one| one.kind != UseKind::Call)
         {
             continue;
@@ -34,7 +36,9 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         let functions = api().functions().iter().map(|function| &function.name);
         let constructors = api().constructors().map(|function| &function.name);
         let basic = api().lua().library("_G").into_iter();
-        let basic = basic.flat_map(|library| library.entries.iter().map(|entry| &entry.name));
+        let basic = basic.flat_map(|library| library.entries.iter());
+        let basic = basic.filter(|entry| entry.availability.is_there());
+        let basic = basic.map(|entry| &entry.name);
         let names = functions.chain(constructors).chain(basic);
         let Some(meant) = similar(text, names.map(String::as_str)) else {
             continue;
@@ -43,6 +47,7 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
             let program = facts.solver.program;
             diagnostics.push(Diagnostic {
                 function: Some(text.to_owned()),
+                meant: Some(meant.to_owned()),
                 help: vec![format!(
                     "write {meant}, or define {text} before it is called"
                 )],
@@ -71,6 +76,7 @@ mod tests {
               playnote(60, 100) -- warning: [unknown-function] "playnote"
               print(getSampleRate()) -- warning: [unknown-function] "getSampleRate"
               myOwnThing() -- no hint
+              print(gcinfo(), newproxy()) -- warning: [removed-function] "gcinfo" -- warning: [removed-function] "newproxy"
             end
             local function unused()
               waitbeat(1) -- information: [unknown-function] "waitbeat"

@@ -182,6 +182,7 @@ fn diagnostic(solver: &Solver, solved: &Solved, failures: &[Failure]) -> Diagnos
         chain,
         help,
         runtime_text: Some(wrong_thread_message(own_name, thread)),
+        meant: None,
     }
 }
 

@@ -71,14 +71,7 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
             (range.end..range.end, " end)".to_owned()),
         ]
     } else {
-        let n_comments = call.syntax().descendants_with_tokens();
-        if n_comments
-            .into_iter()
-            .any(|element| element.kind() == SyntaxKind::Comment)
-        {
-            return None;
-        }
-        vec![(range.clone(), copies.around(&hop, range.start))]
+        copies.instead(&hop)?
     };
     Some(Draft {
         title: format!(
@@ -90,6 +83,23 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         safe: false,
         note: "it runs in the next audio block, after what follows here".to_owned(),
     })
+}
+
+/// `runSync(f, value)`, where `value` was meant for `f`.
+pub(super) fn instead_of_id(
+    site: &Site,
+    call: &SyntaxNode,
+    function: &Expr,
+    value: &Expr,
+) -> Option<Vec<(std::ops::Range<usize>, String)>> {
+    let mut copies = Copies {
+        site,
+        call: call.clone(),
+        copied: Vec::new(),
+    };
+    let value = copies.kept(value)?;
+    let function = site.slice(function.text_range());
+    copies.instead(&format!("runSync(function() {function}({value}) end)"))
 }
 
 /// What is evaluated before the hop.
@@ -138,6 +148,18 @@ impl Copies<'_> {
             !nodes.any(|node| names_in(&node).any(|token| token.text() == name))
                 && self.copied.iter().all(|(copied, _)| copied != name)
         })
+    }
+
+    /// The hop and its copies in place of the call; comments in it would get lost.
+    fn instead(&self, hop: &str) -> Option<Vec<(std::ops::Range<usize>, String)>> {
+        let mut tokens = self.call.descendants_with_tokens();
+        let has_comment = tokens.any(|element| element.kind() == SyntaxKind::Comment);
+        let range = bytes(self.call.text_range());
+        let text = match self.copied.is_empty() {
+            true => hop.to_owned(),
+            false => self.around(hop, range.start),
+        };
+        (!has_comment).then(|| vec![(range, text)])
     }
 
     /// The hop, behind the copies, as one statement.

@@ -175,6 +175,15 @@ fn a_hop_on_its_own_thread_goes_away() {
         "function onIdle()\n  $0runAsync(function() -- why\n    openURL('--') -- because\n  end)\nend",
         "function onIdle()\n  do -- why\n    openURL('--') -- because\n  end\nend",
     );
+    // The id was meant for the function, which cannot do without it.
+    check(
+        "function onNote(e)\n  $0runSync(postEvent, e)\nend",
+        "function onNote(e)\n  postEvent(e)\nend",
+    );
+    check(
+        "local function go() end\nfunction onNote(e)\n  $0runSync(go, e.note)\nend",
+        "local function go() end\nfunction onNote(e)\n  go()\nend",
+    );
     check_none("function onIdle()\n  $0runAsync(openURL, '--' --[[lost]])\nend");
     check_none(
         "function onNote(e)\n  $0runSync(function() if e.note > 1 then return end playNote(1, 1) end)\nend",
@@ -202,7 +211,10 @@ fn run_sync_is_not_offered_where_its_effect_would_come_too_late() {
     check_lacks("$0playNote(60, 100)", FixKind::RunSync);
     check_none("function onLoadIntoSlot()\n  local id = $0playNote(60, 100)\nend");
     check_none("function onLoadIntoSlot()\n  $0playNote(60, 100)\n  print(getFreeVoices())\nend");
-    check_none("function onLoadIntoSlot()\n  $0waitBeats(1)\nend");
+    check_lacks(
+        "function onLoadIntoSlot()\n  $0waitBeats(1)\nend",
+        FixKind::RunSync,
+    );
 }
 
 #[test]
@@ -231,6 +243,10 @@ fn only_what_nobody_can_notice_is_safe() {
     assert!(!is_safe(
         "function onLoadIntoSlot()\n  $0playNote(60, 100)\nend"
     ));
+    assert!(!is_safe(
+        "function onNote(e)\n  $0runSync(postEvent, e)\nend"
+    ));
+    assert!(!is_safe("function onNote(e)\n  $0playnote(60)\nend"));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! `runAsync(f, a)` in the Controller becomes `f(a)`, and `runSync(function() f(a) end)` in the Processor becomes `f(a)`: the hop to
 //! the thread that the code is on already is the error (HALion semantics 4.17).
 
-use halion_api::Thread;
+use halion_api::{Thread, api};
 use halion_syntax::ast::{AstNode, Block, Expr, FunctionExpr, Stat};
 use halion_syntax::{SyntaxKind, SyntaxNode};
 
 use super::site::{Site, bytes, is_path};
 use super::{Draft, FixKind};
-use crate::names::{Meaning, meaning};
+use crate::names::{Meaning, global_name, meaning};
 
 /// Offered for a hop that is a statement.
 pub(super) fn draft(site: &Site) -> Option<Draft> {
@@ -29,8 +29,10 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         return None;
     }
     let function = args.remove(0);
-    // What follows the function is an id for runSync, and not an argument (HALion semantics 4.14).
-    if hop == "runSync" {
+    // What follows the function is an id for runSync, and not an argument (HALion semantics 4.14). A function of HALion that cannot do
+    // without one was meant to get it.
+    let is_meant = hop == "runSync" && args.len() == 1 && needs_argument(&function);
+    if hop == "runSync" && !is_meant {
         if !args
             .iter()
             .all(|arg| matches!(arg, Expr::Literal(_)) || is_path(arg))
@@ -51,7 +53,7 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
                 site.slice(path.text_range()),
                 arguments.join(", ")
             );
-            (text, true)
+            (text, !is_meant)
         }
         _ => return None,
     };
@@ -66,6 +68,13 @@ pub(super) fn draft(site: &Site) -> Option<Draft> {
         safe,
         note: String::new(),
     })
+}
+
+fn needs_argument(function: &Expr) -> bool {
+    let name = global_name(function.syntax());
+    let function = name.and_then(|name| api().function(&name));
+    let first = function.and_then(|function| function.params.first());
+    first.is_some_and(|first| !first.optional)
 }
 
 /// The statements of a closure without parameters, as one statement. A `return` would end more than the closure did.
