@@ -29,12 +29,12 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
         if call.is_versioned {
             continue;
         }
-        let (function, _) = facts.resolve(callee, call.fun);
+        let (function, owner) = facts.resolve(callee, call.fun);
         let missing = match facts.global(function) {
             Some(name) => search.global(name),
             None if function == callee => None,
             // `local execute = os.execute`
-            None => search.aliased_field(function),
+            None => search.aliased_field(function, owner),
         };
         diagnostics.extend(missing.map(|missing| diagnostic(facts, &missing, callee, call.fun)));
     }
@@ -176,9 +176,8 @@ impl<'a> Search<'a> {
     }
 
     /// What is missing, if a call of a local that stands for `library.key` fails.
-    fn aliased_field(&mut self, field: ExprId) -> Option<Missing> {
-        let (base, key) = self.facts.index(field)?;
-        let library = self.facts.global(base)?;
+    fn aliased_field(&mut self, field: ExprId, fun: FunId) -> Option<Missing> {
+        let (library, key) = self.library_field(field, fun)?;
         let missing = self.field(library, key, UseKind::Call, field)?;
         // Where the library is nil, the local is never reached.
         (!missing.is_in_nothing).then_some(missing)
@@ -321,6 +320,9 @@ mod tests {
               print(utf8.len("x")) -- warning: [removed-function] "len"
               print(math.maxinteger + 1) -- warning: [removed-function] "maxinteger"
               print(getn({})) -- warning: [removed-function] "getn"
+              local t = table
+              local count = t.getn
+              print(count({})) -- warning: [removed-function] "count"
               execute("x") -- warning: [removed-function] "execute"
               co.yield() -- warning: [removed-function] "yield"
               print(coroutine.isyieldable()) -- warning: [removed-function] "isyieldable"
