@@ -99,7 +99,7 @@ pub fn n_lines(files: &Files) -> usize {
 /// What a keystroke does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// To blanks, comments and numbers that are no keys: the structure stays.
+    /// To blanks, comments and numbers that are neither keys nor tested (THREAD-ANALYSIS 2.9): the structure stays.
     Kept,
     /// To names and statements; now and then the text is half-typed afterwards.
     Changed,
@@ -171,14 +171,25 @@ pub fn edit(files: &Files, kind: Kind, dice: &mut Dice) -> Edit {
     }
 }
 
-/// The next number that is not a key.
+/// The next number that is neither a key nor written in a comparison or as the bound of a loop.
 fn number(text: &str) -> Option<usize> {
     let starts = text.match_indices(|letter: char| letter.is_ascii_digit());
     let mut starts = starts.map(|(start, _)| start);
     starts.find(|&start| {
-        let before = text[..start].trim_end_matches(' ');
-        before.len() < start && before.ends_with(['=', '*', '/', '+', '<', '>', ','])
-            || before.ends_with('(')
+        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let before = text[line..start].trim_end_matches(' ');
+        let number = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
+        let behind = text[start..].trim_start_matches(number).trim_start();
+        let is_value = before.len() < start - line && before.ends_with(['=', '*', '/', '+', ','])
+            || before.ends_with('(');
+        let is_tested = ["==", "~=", "<=", ">="]
+            .iter()
+            .any(|test| before.ends_with(test))
+            || ["==", "~=", "<", ">"]
+                .iter()
+                .any(|test| behind.starts_with(test))
+            || before.trim_start().starts_with("for ");
+        is_value && !is_tested
     })
 }
 

@@ -20,7 +20,7 @@ const MAX_CONTEXTS: u32 = 96;
 /// Both, as long as there are few instances for the size of the script.
 const MAX_ROOMY_CONTEXTS: u32 = 256;
 /// So many instances are few.
-const FEW_INSTANCES: usize = 384;
+const FEW_INSTANCES: usize = 256;
 /// Calls followed on the stack; deeper ones wait in the queue.
 const MAX_NESTING: u32 = 24;
 /// How often a recursive function is run again at once for what it gives to itself.
