@@ -11,16 +11,18 @@ use crate::value::{InstId, LocId, Multi, SetId, Traits, Value, ValueId};
 
 /// Functions up to this many statements are told apart by the call that leads to them.
 const MAX_CONTEXT_STATS: u32 = 40;
+/// The same where there are few instances.
+const MAX_ROOMY_STATS: u32 = 400;
 /// Up to this many calls deep; past it, by the last call and the one at that depth.
 const MAX_CONTEXT_DEPTH: u8 = 8;
 /// Contexts per function that the callers of the caller tell apart; past it, the place of the call does.
-const MAX_DEEP_CONTEXTS: u32 = 16;
+const MAX_DEEP_CONTEXTS: u32 = 8;
 /// Call-site contexts per function; past it, the phase alone tells instances apart.
 const MAX_CONTEXTS: u32 = 96;
 /// Both, as long as there are few instances for the size of the script.
 const MAX_ROOMY_CONTEXTS: u32 = 256;
 /// So many instances are few.
-const FEW_INSTANCES: usize = 256;
+const FEW_INSTANCES: usize = 384;
 /// Calls followed on the stack; deeper ones wait in the queue.
 const MAX_NESTING: u32 = 24;
 /// How often a recursive function is run again at once for what it gives to itself.
@@ -43,9 +45,9 @@ impl Solver<'_> {
             return inst;
         }
         if let Some((call, caller)) = site {
+            let is_roomy = self.is_roomy();
             let count = self.contexts_of_fun.entry(fun).or_insert(0);
             *count += 1;
-            let is_roomy = self.insts.len() < FEW_INSTANCES.max(self.program.exprs.len() / 8);
             let is_past = |most| *count > if is_roomy { MAX_ROOMY_CONTEXTS } else { most };
             let shared = if is_past(MAX_DEEP_CONTEXTS) && caller != InstId::NONE {
                 Some((Some((call, InstId::NONE)), depth))
@@ -66,6 +68,11 @@ impl Solver<'_> {
         inst
     }
 
+    /// Whether there are few instances for the size of the script.
+    fn is_roomy(&self) -> bool {
+        self.insts.len() < FEW_INSTANCES.max(self.program.exprs.len() / 8)
+    }
+
     /// The instance that a call of a function literal leads to.
     pub(super) fn instance_for_call(
         &mut self,
@@ -76,9 +83,12 @@ impl Solver<'_> {
         args: &Multi,
     ) -> InstId {
         let info = self.program.fun(fun);
-        let worthwhile = info.n_stats <= MAX_CONTEXT_STATS
+        let most_stats = match self.is_roomy() {
+            true => MAX_ROOMY_STATS,
+            false => MAX_CONTEXT_STATS,
+        };
+        let worthwhile = info.n_stats <= most_stats
             && !self.probing
-            && self.tells_calls_of(fun)
             && (info.allocates
                 || args
                     .items
@@ -87,6 +97,11 @@ impl Solver<'_> {
                     .any(|&set| self.tells_calls_apart(set)));
         if !worthwhile || how.deferred && args.items.is_empty() {
             return self.instance(fun, env, how.phase, None, 0);
+        }
+        if !self.tells_calls_of(fun) {
+            let inst = self.instance(fun, env, how.phase, None, 0);
+            self.insts[inst.idx()].is_shared = true;
+            return inst;
         }
         let here = &self.insts[frame.env.idx()];
         let depth = here.depth;

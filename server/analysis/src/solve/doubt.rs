@@ -8,7 +8,8 @@ use crate::value::{SetId, Value};
 impl Solver<'_> {
     /// Whether a test may go either way only because several calls or tables were merged; `set` is what it gives.
     pub(super) fn is_doubtful(&mut self, frame: &mut Frame, cond: ExprId, set: SetId) -> bool {
-        if !self.is_coarse() || !self.values.can_be_true(set) || !self.values.can_be_false(set) {
+        let is_merged = self.is_coarse() || self.insts[frame.inst.idx()].is_shared;
+        if !is_merged || !self.values.can_be_true(set) || !self.values.can_be_false(set) {
             return false;
         }
         let program = self.program;

@@ -56,3 +56,46 @@ fn unusual_ways_to_a_call() {
         "unusual",
     );
 }
+
+#[test]
+fn calls_of_a_long_function_are_told_apart() {
+    let filler = "count = count + page:len()\n".repeat(60);
+    let text = format!(
+        r#"
+        local count = 0
+        local function put(page, mode, f)
+          {filler}
+          if mode == "now" and page == "help" then openURL(page) end
+          if mode == "later" then runAsync(f, page) else f(page) end -- error: [wrong-thread] "f" onRelease > put
+        end
+        function onNote()
+          put("help", "later", openURL)
+          put("count", "now", print)
+        end
+        function onRelease() put("page", "now", openURL) end
+        "#
+    );
+    check(&text, "a long function");
+}
+
+#[test]
+fn of_very_many_calls_only_what_all_share_is_proven() {
+    let calls = (0..400).map(|n| format!("put('p{n}', 'now', print)\n"));
+    let calls: String = calls.collect();
+    let text = format!(
+        r#"
+        local function put(page, mode, f)
+          if mode == "later" and page == "p7" then openURL(page) end -- warning: [wrong-thread] "openURL"
+          if page then f(page) end -- warning: [wrong-thread] "f"
+        end
+        local function show(page) openURL(page) end -- error: [wrong-thread] "openURL"
+        function onNote()
+          {calls}
+          put("x", "later", print)
+          put("y", "now", openURL)
+          show("y")
+        end
+        "#
+    );
+    check(&text, "very many calls");
+}
