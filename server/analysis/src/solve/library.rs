@@ -44,7 +44,12 @@ impl Solver<'_> {
             }
             Special::Sort => {
                 let items = self.read_items(frame, first);
-                return self.call_back(frame, how, &short, args, 1, &[items, items], first);
+                let done =
+                    self.call_back(frame, how, &short, args, 1, &[items, items], self.sets.nil);
+                if !self.sort_in_order(frame, first) {
+                    self.move_items(frame, first, false);
+                }
+                return done;
             }
             Special::Match => {
                 let found = self.match_texts(&short, args);
@@ -172,6 +177,9 @@ impl Solver<'_> {
                 if self.insert_in_order(frame, args, from) {
                     return Some(Multi::default());
                 }
+                if last > 1 {
+                    self.move_items(frame, first, false);
+                }
                 for (value, _) in self.values.list(first) {
                     if let (Value::Table(table), true) = (value, last > 0) {
                         self.write_field(frame, table, Key::Array, item, false, from);
@@ -184,7 +192,11 @@ impl Solver<'_> {
             Special::Random => self.sets.truthy,
             Special::Remove => match self.remove_in_order(frame, args) {
                 Some(removed) => removed,
-                None => self.read_items(frame, first),
+                None => {
+                    let items = self.read_items(frame, first);
+                    self.move_items(frame, first, true);
+                    items
+                }
             },
             Special::Assert => {
                 if !self.values.can_be_true(first) {

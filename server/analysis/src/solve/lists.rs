@@ -118,6 +118,34 @@ impl Solver<'_> {
         Some(removed)
     }
 
+    /// `table.sort(list)`: each item may be at each position.
+    pub(super) fn sort_in_order(&mut self, frame: &mut Frame, list: SetId) -> bool {
+        let Some(table) = self.known_list(frame, list) else {
+            return false;
+        };
+        let Some(items) = self.items_in_order(frame, table) else {
+            return false;
+        };
+        let any = self.values.union_all(&items);
+        self.put(frame, table, &vec![any; items.len()], 0, None);
+        true
+    }
+
+    /// Items move to other positions of their lists; with `ends`, the last position has none then.
+    pub(super) fn move_items(&mut self, frame: &mut Frame, lists: SetId, ends: bool) {
+        for (value, _) in self.values.list(lists) {
+            if let Value::Table(table) = value {
+                let list = self.values.one(value);
+                let items = self.raw_read(frame, list, self.sets.index);
+                let mut items = self.values.not_nil(items);
+                if ends {
+                    items = self.values.with(items, Value::Nil);
+                }
+                self.write_field(frame, table, Key::Array, items, false, None);
+            }
+        }
+    }
+
     /// A constant position as an index from 0.
     #[allow(
         clippy::cast_possible_truncation,

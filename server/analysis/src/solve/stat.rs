@@ -118,17 +118,37 @@ impl Solver<'_> {
         let Some(values) = self.list(frame, exprs) else {
             return Go::Dead;
         };
+        // Which places these are is asked before the first of them changes.
+        let mut places = smallvec::SmallVec::<[_; 2]>::new();
+        for &target in targets {
+            places.push(self.place_of(frame, target));
+        }
         for (position, &target) in targets.iter().enumerate() {
             let set = values.get(position, &mut self.values);
             let from = values.exprs.get(position).copied().flatten();
-            if self.store(frame, target, set, from) == Go::Dead {
+            if self.store(frame, target, places[position], set, from) == Go::Dead {
                 return Go::Dead;
             }
         }
         Go::On
     }
 
-    fn store(&mut self, frame: &mut Frame, target: ExprId, set: SetId, from: Option<ExprId>) -> Go {
+    /// The table and the key of an indexed place.
+    fn place_of(&mut self, frame: &mut Frame, target: ExprId) -> (SetId, SetId) {
+        match self.program.expr(target).kind {
+            ExprKind::Index { base, key, .. } => (self.expr(frame, base), self.expr(frame, key)),
+            _ => (SetId::EMPTY, SetId::EMPTY),
+        }
+    }
+
+    fn store(
+        &mut self,
+        frame: &mut Frame,
+        target: ExprId,
+        (base, key): (SetId, SetId),
+        set: SetId,
+        from: Option<ExprId>,
+    ) -> Go {
         let program = self.program;
         match &program.expr(target).kind {
             ExprKind::Local(var) => {
@@ -149,9 +169,7 @@ impl Solver<'_> {
                 let how = self.how(frame, target, target);
                 return self.store_index(frame, &how, base, key, set, from);
             }
-            ExprKind::Index { base, key, .. } => {
-                let base = self.expr(frame, *base);
-                let key = self.expr(frame, *key);
+            ExprKind::Index { .. } => {
                 if base.is_empty() || key.is_empty() {
                     return Go::Dead;
                 }
