@@ -205,9 +205,9 @@ fn special(full_name: &str) -> Special {
         "string.gmatch" => Special::Gmatch,
         "tonumber" | "string.upper" | "string.lower" | "string.sub" | "string.rep"
         | "string.reverse" | "string.len" | "string.byte" | "string.format" | "math.floor"
-        | "math.fmod" | "math.sqrt" | "math.ceil" | "math.abs" | "math.max" | "math.min"
-        | "bit32.band" | "bit32.bor" | "bit32.bxor" | "bit32.btest" | "bit32.bnot"
-        | "bit32.lshift" | "bit32.rshift" => Special::Constant,
+        | "string.char" | "math.pow" | "math.fmod" | "math.sqrt" | "math.ceil" | "math.abs"
+        | "math.max" | "math.min" | "bit32.band" | "bit32.bor" | "bit32.bxor" | "bit32.btest"
+        | "bit32.bnot" | "bit32.lshift" | "bit32.rshift" => Special::Constant,
         "load" | "loadstring" | "loadfile" | "dofile" => Special::Unseen,
         // Hooks, and ways into variables that no name in the text shows.
         "debug.debug" | "debug.sethook" | "debug.setlocal" | "debug.setupvalue"

@@ -5,6 +5,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use super::numerals::{formatted, number_text, read_in_base, read_number};
 use crate::ir::{ExprId, Operator};
 use crate::origin::Relation;
 use crate::value::{Multi, SetId, Value, ValueId};
@@ -81,9 +82,14 @@ impl Solver<'_> {
             return self.format(args);
         }
         let first = *args.items.first()?;
+        let is_text = function == "tostring";
         let is_constant = |set: SetId| {
             let mut kinds = self.values.kinds(set);
-            kinds.all(|kind| matches!(kind, Value::Num(_) | Value::Str(_)))
+            kinds.all(|kind| match kind {
+                Value::Num(_) | Value::Str(_) => true,
+                Value::Nil | Value::Absent | Value::False | Value::True => is_text,
+                _ => false,
+            })
         };
         if !args.rest.is_empty() || !args.items.iter().all(|&set| is_constant(set)) {
             return None;
@@ -106,6 +112,9 @@ impl Solver<'_> {
                     let text = self.names.text(name).to_owned();
                     self.fold_text(function, &text, &further)?
                 }
+                Value::True => Value::Str(self.names.id("true")),
+                Value::False => Value::Str(self.names.id("false")),
+                Value::Nil | Value::Absent => Value::Str(self.names.id("nil")),
                 _ => return None,
             });
         }
@@ -129,6 +138,15 @@ impl Solver<'_> {
             ("bnot", []) => f64::from(u32::MAX) - bits("band", number, &[])?,
             ("fmod", [divisor]) => number % divisor,
             ("sqrt", []) => number.sqrt(),
+            ("pow", [exponent]) => number.powf(*exponent),
+            ("char", _) => {
+                let mut text = String::new();
+                for code in std::iter::once(&number).chain(further) {
+                    let code = (0..128_u8).find(|&byte| f64::from(byte) == *code)?;
+                    text.push(char::from(code));
+                }
+                return Some(Value::Str(self.names.id(&text)));
+            }
             ("band" | "bor" | "bxor" | "lshift" | "rshift", _) => bits(function, number, further)?,
             ("tostring", []) => {
                 let text = number_text(number)?;
@@ -149,13 +167,8 @@ impl Solver<'_> {
             ("reverse", []) => text.chars().rev().collect(),
             ("tostring", []) => text.to_owned(),
             ("len", []) => return Some(Value::Num(as_number(text.len()).to_bits())),
-            ("tonumber", []) => {
-                return Some(match text.trim().parse::<f64>() {
-                    Ok(number) if number.is_finite() => Value::Num(number.to_bits()),
-                    _ if text.contains(['x', 'X']) => return None,
-                    _ => Value::Nil,
-                });
-            }
+            ("tonumber", []) => return read_number(text).map(number_or_nil),
+            ("tonumber", [base]) => return read_in_base(text, *base).map(number_or_nil),
             ("sub", [from]) => part(text, *from, -1.0).to_owned(),
             ("sub", [from, to]) => part(text, *from, *to).to_owned(),
             ("byte", []) => {
@@ -177,7 +190,7 @@ impl Solver<'_> {
         (result.len() <= MAX_TEXT_LEN).then(|| Value::Str(self.names.id(&result)))
     }
 
-    /// `string.format` with `%s`, `%d` and `%02d` only.
+    /// `string.format` of constants.
     fn format(&mut self, args: &Multi) -> Option<SetId> {
         let Value::Str(pattern) = self.values.single(*args.items.first()?)? else {
             return None;
@@ -193,23 +206,23 @@ impl Solver<'_> {
                 sets.push(self.text(&format!("%{rest}")));
                 continue;
             }
-            let letter_at = part.find(|letter: char| !letter.is_ascii_digit())?;
-            let (width, part) = part.split_at(letter_at);
+            let letter_at = part.find(|letter: char| letter.is_ascii_alphabetic())?;
+            let (spec, part) = part.split_at(letter_at);
             let (letter, plain) = part.split_at_checked(1)?;
             let set = *args.items.get(position)?;
             position += 1;
-            let is_number = matches!(letter, "d" | "i");
+            let is_plain = spec.is_empty() && letter == "s";
             let fits = |value: Value| match value {
-                Value::Str(_) => letter == "s" && width.is_empty(),
-                Value::Num(_) => is_number || letter == "s" && width.is_empty(),
+                Value::Str(_) => letter == "s",
+                Value::Num(_) => true,
                 _ => false,
             };
             if !self.values.kinds(set).all(fits) {
                 return None;
             }
-            let set = match width {
-                "" => set,
-                _ => self.padded(set, width)?,
+            let set = match is_plain {
+                true => set,
+                false => self.formatted(set, spec, letter)?,
             };
             sets.push(set);
             sets.push(self.text(plain));
@@ -217,18 +230,16 @@ impl Solver<'_> {
         self.join_texts(&sets)
     }
 
-    /// Whole numbers as `%3d` and `%03d` write them.
-    fn padded(&mut self, numbers: SetId, width: &str) -> Option<SetId> {
-        let count: usize = width.parse().ok().filter(|&count| count < MAX_TEXT_LEN)?;
+    /// Constants as a directive of `string.format` writes them.
+    fn formatted(&mut self, set: SetId, spec: &str, letter: &str) -> Option<SetId> {
         let mut texts = SetId::EMPTY;
-        for (value, _) in self.values.list(numbers) {
-            let Value::Num(bits) = value else { return None };
-            let text = number_text(f64::from_bits(bits))?;
-            let text = match width.starts_with('0') {
-                true if text.starts_with('-') => return None,
-                true => format!("{text:0>count$}"),
-                false => format!("{text:>count$}"),
+        for (value, _) in self.values.list(set) {
+            let value = match value {
+                Value::Num(bits) => Ok(f64::from_bits(bits)),
+                Value::Str(name) => Err(self.names.text(name)),
+                _ => return None,
             };
+            let text = formatted(spec, letter, value)?;
             let text = self.text(&text);
             texts = self.values.union(texts, text);
         }
@@ -320,9 +331,11 @@ fn arithmetic(event: &str, left: f64, right: f64) -> Option<f64> {
     })
 }
 
-/// How Lua writes an integer; other numbers are not needed as keys.
-pub(super) fn number_text(number: f64) -> Option<String> {
-    (number == number.trunc() && number.abs() < 1e14).then(|| format!("{number:.0}"))
+fn number_or_nil(read: Result<f64, ()>) -> Value {
+    match read {
+        Ok(number) => Value::Num(number.to_bits()),
+        Err(()) => Value::Nil,
+    }
 }
 
 #[allow(

@@ -23,6 +23,7 @@ mod loops;
 mod merge;
 mod metatable;
 mod modules;
+mod numerals;
 mod open;
 mod order;
 mod patterns;

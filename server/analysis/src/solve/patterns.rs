@@ -3,8 +3,9 @@
 use halion_pattern::{Capture, Found, Search, find};
 
 use super::Solver;
-use super::constants::{MAX_TEXT_LEN, MAX_TEXTS, as_number, number_text};
+use super::constants::{MAX_TEXT_LEN, MAX_TEXTS, as_number};
 use super::iterate::Row;
+use super::numerals::number_text;
 use crate::builtins::Special;
 use crate::value::{Multi, SetId, Value};
 
