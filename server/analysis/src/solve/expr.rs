@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Solver;
+use super::constants::as_number;
 use super::frame::Frame;
 use crate::free_literals::is_text;
 use crate::heap::{Key, Kin, key_of};
@@ -277,9 +278,13 @@ impl Solver<'_> {
         let folded = self.fold(expr, operator, &sets);
         let plain = match (operator.event, folded) {
             (_, Some(set)) => set,
-            ("__len", _) => self
-                .length_in_order(frame, sets[0])
-                .unwrap_or(self.sets.index),
+            ("__len", _) => match self.length_in_order(frame, sets[0]) {
+                Some(length) => length,
+                None => match self.exact_length(frame, sets[0]) {
+                    Some(length) => self.number(as_number(length)),
+                    None => self.sets.index,
+                },
+            },
             ("__lt" | "__le", _) => self.sets.boolean,
             ("__concat", _) => self.concat_texts(frame, &sets).unwrap_or(self.sets.truthy),
             _ => {

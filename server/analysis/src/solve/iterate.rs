@@ -16,6 +16,8 @@ pub(super) type Row = SmallVec<[SetId; 2]>;
 
 /// Rows of a loop that are told apart in the course of loading.
 const MAX_COUNT: usize = 512;
+/// Fields of a list whose items are counted.
+const MAX_COUNTED: usize = 12;
 /// Counts that a loop is run with one by one if it makes no functions or tables.
 const MAX_PLAIN_ROWS: usize = 6;
 
@@ -246,6 +248,49 @@ impl Solver<'_> {
         }
         let no_meta = self.metatables(frame, table).is_empty();
         no_meta.then_some(count)
+    }
+
+    /// `#t` of a short list of which every item is there for certain and nothing else is.
+    pub(super) fn exact_length(&mut self, frame: &Frame, list: SetId) -> Option<usize> {
+        let Value::Table(table) = self.values.single_kind(list)? else {
+            return None;
+        };
+        let table = self.heap.present(table);
+        let facts = self.heap.get(table);
+        let (array, star, meta) = (facts.array, facts.star, facts.meta);
+        if facts.summary.is_some() || facts.fields.len() > MAX_COUNTED || facts.lib.is_some() {
+            return None;
+        }
+        let fields = facts.fields.clone();
+        self.listen_shape(table, frame.inst);
+        for loc in [array, star, meta] {
+            let set = self.read_loc(frame, loc);
+            if !self.values.not_nil(set).is_empty() {
+                return None;
+            }
+        }
+        if !self.is_private(frame, table) {
+            return None;
+        }
+        let mut positions = Vec::new();
+        for (key, loc) in fields {
+            if !matches!(self.values.kind(key), Value::Num(_)) {
+                continue;
+            }
+            let set = self.read_loc(frame, loc);
+            let there = self.values.not_nil(set);
+            if there.is_empty() {
+                continue;
+            }
+            match self.values.get(key) {
+                Value::Num(bits) if there == set => positions.push(f64::from_bits(bits)),
+                _ => return None,
+            }
+        }
+        positions.sort_by(f64::total_cmp);
+        let is_list = (positions.iter().enumerate())
+            .all(|(position, &found)| found == as_number(position + 1));
+        is_list.then_some(positions.len())
     }
 
     /// Keys and values of a table, one row for each constant key.

@@ -5,7 +5,7 @@ use super::constants::as_number;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
-use crate::heap::{Key, key_of};
+use crate::heap::{Key, Kin, key_of};
 use crate::instance::How;
 use crate::value::{BuiltinId, Multi, SetId, Value};
 
@@ -168,6 +168,10 @@ impl Solver<'_> {
                 let n = Value::Str(self.names.id("n"));
                 let n = self.values.id(n);
                 self.write_field(frame, table, Key::Const(n), count, false, None);
+                if self.heap.get(table).kin != Kin::Mixed {
+                    let loc = self.heap.field(table, n);
+                    self.heap.at(loc).definite = true;
+                }
                 self.values.one(Value::Table(table))
             }
             Special::Insert => {
