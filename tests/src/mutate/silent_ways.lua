@@ -917,3 +917,53 @@ local ModeN = { a = {}, b = {} }
 local fN = F
 local function runN(mode) if mode == ModeN.b then fN() end end
 -- call: function() runN(ModeN.a) end
+
+-- way: replaced behind a require
+-- file: toolsN
+local M = {}
+function M.twice(x) return x * 2 end
+return M
+-- main:
+actN = F
+local stepN = actN
+local listN = { act = actN }
+local toolsN = require("toolsN")
+actN = print
+stepN = print
+listN.act = print
+-- call: function() actN() stepN() listN.act(toolsN.twice(1)) end
+
+-- way: replaced by a module
+-- file: settingsN
+if not actN then
+  return false
+end
+actN = print
+return true
+-- main:
+actN = F
+require "settingsN"
+-- call: function() actN() end
+
+-- way: module that returns before it sets a global
+-- file: earlyN
+local M = {}
+if getContext() == "Controller" then
+  return M
+end
+M.act = true
+return M
+-- main:
+local fN = F
+local earlyN = require("earlyN")
+-- call: function() if earlyN.act then fN() end end
+
+-- way: module that is required again
+-- file: stateN
+local M = { act = print }
+return M
+-- main:
+require("stateN").act = F
+local stateN = require("stateN")
+stateN.act = print
+-- call: function() require("stateN").act() end

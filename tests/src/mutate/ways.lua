@@ -1660,3 +1660,50 @@ local ModeN = { a = {}, b = {} }
 local fN = F
 local function runN(mode) if mode == ModeN.b then fN() end end
 -- call: function() runN(ModeN.a) runN(ModeN.b) end
+
+-- way: set behind a require
+-- file: toolsN
+local M = {}
+function M.twice(x) return x * 2 end
+return M
+-- main:
+actN = print
+local toolsN = require("toolsN")
+actN = F
+-- call: function() actN(toolsN.twice(1)) end
+
+-- way: set by a module that returns early
+-- file: settingsN
+if not actN then
+  actN = print
+  return false
+end
+keepN = actN
+return true
+-- main:
+actN = F
+local isSetN = require("settingsN")
+-- call: function() if isSetN then keepN() end end
+
+-- way: set in a module that is required again
+-- file: stateN
+local M = { act = print }
+return M
+-- main:
+require("stateN").act = F
+-- call: function() require("stateN").act() end
+
+-- way: module that requires the next one
+-- file: outerN
+local inner = require("innerN")
+return { act = function(f) inner.act(f) end }
+-- file: innerN
+local M = {}
+if not _G then
+  return M
+end
+function M.act(f) f() end
+return M
+-- main:
+local outerN = require("outerN")
+-- call: function() outerN.act(F) end
