@@ -86,6 +86,13 @@ fn github_gets_annotations() {
 }
 
 #[test]
+fn every_sample_is_analysed_exactly() {
+    let said = halion_script(root(), &["check", "samples"]).all();
+    assert!(said.contains("2 errors in 2 files"), "{said}");
+    assert!(!said.contains("more work than a keystroke"), "{said}");
+}
+
+#[test]
 fn clean_samples_are_clean_in_every_format() {
     check(
         &["check", "samples/open_url_async", "samples/fade_parameter"],

@@ -258,7 +258,9 @@ impl Solver<'_> {
         let table = self.heap.present(table);
         let facts = self.heap.get(table);
         let (array, star, meta) = (facts.array, facts.star, facts.meta);
-        if facts.summary.is_some() || facts.fields.len() > MAX_COUNTED || facts.lib.is_some() {
+        let is_long = facts.summary.is_some() || facts.fields.len() > MAX_COUNTED;
+        // To an empty one, something may be added that was not seen yet.
+        if is_long || facts.lib.is_some() || !self.has_positions(table) {
             return None;
         }
         let fields = facts.fields.clone();

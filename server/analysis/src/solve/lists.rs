@@ -135,6 +135,10 @@ impl Solver<'_> {
     pub(super) fn move_items(&mut self, frame: &mut Frame, lists: SetId, ends: bool) {
         for (value, _) in self.values.list(lists) {
             if let Value::Table(table) = value {
+                // What stands at no position of its own may be at any of them already.
+                if !self.has_positions(table) {
+                    continue;
+                }
                 let list = self.values.one(value);
                 let items = self.raw_read(frame, list, self.sets.index);
                 let mut items = self.values.not_nil(items);
@@ -144,6 +148,12 @@ impl Solver<'_> {
                 self.write_field(frame, table, Key::Array, items, false, None);
             }
         }
+    }
+
+    /// Whether something is stored at a constant position, as far as is known.
+    pub(super) fn has_positions(&self, table: TableId) -> bool {
+        let mut fields = self.heap.get(table).fields.iter();
+        fields.any(|&(key, _)| matches!(self.values.kind(key), Value::Num(_)))
     }
 
     /// A constant position as an index from 0.
