@@ -16,18 +16,38 @@ fn removed_functions_are_nil() {
 /// HALion semantics 11.1: everything else of Lua 5.2 is there, apart from what could leave the simulation or break it.
 #[test]
 fn the_rest_of_lua_is_there() {
-    use halion_api::{Availability, api};
+    use halion_api::api;
     let left_out = "getfenv setfenv package.loadlib package.searchers package.searchpath package.loaders
         io.close io.read io.stderr io.stdin io.stdout io.write debug.debug debug.gethook debug.getmetatable debug.getregistry
         debug.getuservalue debug.sethook debug.setlocal debug.setmetatable debug.setupvalue debug.setuservalue debug.upvaluejoin";
     let script: String = api()
         .lua()
         .entries()
-        .filter(|entry| entry.library != "file" && entry.availability != Availability::Removed)
+        .filter(|entry| entry.library != "file" && entry.availability.is_there())
         .map(halion_api::LuaEntry::qualified_name)
         .filter(|name| !left_out.split_whitespace().any(|left_out| left_out == name))
         .map(|name| format!("if {name} == nil then print('{name}') end\n"))
         .collect();
+    check_prints(&script, "", "");
+}
+
+/// What the data says other versions of Lua have is not there.
+#[test]
+fn names_of_other_versions_are_nil() {
+    use halion_api::{Availability, api};
+    let script: String = api()
+        .lua()
+        .entries()
+        .filter(|entry| entry.library != "file" && entry.availability == Availability::Absent)
+        .map(|entry| {
+            let (library, name) = (&entry.library, &entry.name);
+            format!("if ({library} or {{}}).{name} ~= nil then print('{library}.{name}') end\n")
+        })
+        .collect();
+    assert!(
+        script.contains("table.getn") && script.contains("utf8.char"),
+        "{script}"
+    );
     check_prints(&script, "", "");
 }
 
