@@ -53,7 +53,7 @@ impl Known {
     }
 
     /// Of a version after `before`, if there is one. `None` if the work was given up because `is_outdated` said that nobody needs it any
-    /// more; it is asked between the stages, so the answer may still come.
+    /// more; it is asked now and then, so the answer may still come.
     #[must_use]
     pub fn unless(
         is_outdated: &dyn Fn() -> bool,

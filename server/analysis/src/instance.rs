@@ -144,6 +144,8 @@ pub struct Instance {
     pub varargs: Multi,
     /// Whether arguments were given to it.
     pub is_called: bool,
+    /// Where it was first called, if it stands for all calls of a function that is too long to tell them apart.
+    pub called_at: Option<ExprId>,
     /// Whether it stands for further calls that would be told apart if they were not so many.
     pub is_shared: bool,
     /// Results; nothing until it returns.
@@ -188,6 +190,7 @@ impl Instance {
             params: vec![SetId::EMPTY; n_params],
             varargs: Multi::default(),
             is_called: false,
+            called_at: None,
             is_shared: false,
             results: None,
             thrown: SetId::EMPTY,

@@ -37,6 +37,13 @@ impl Names {
         self.texts.len()
     }
 
+    /// Forgets all but the first `len` names.
+    pub fn truncate(&mut self, len: usize) {
+        for text in self.texts.drain(len..) {
+            self.ids.remove(&text);
+        }
+    }
+
     /// The text of a number.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {

@@ -152,6 +152,8 @@ pub struct Snapshot {
     solved: OnceLock<Arc<Solved>>,
     /// Until it is solved itself.
     before: Mutex<Option<Arc<Solved>>>,
+    /// Whether the analysis goes by the texts alone; versions behind this one may still go by the one before it.
+    is_from_scratch: bool,
     is_outdated: AtomicBool,
 }
 
@@ -177,6 +179,7 @@ impl Snapshot {
             script: OnceLock::new(),
             solved: OnceLock::new(),
             before: Mutex::default(),
+            is_from_scratch: false,
             is_outdated: AtomicBool::new(false),
         }
     }
@@ -196,6 +199,7 @@ impl Snapshot {
             script: OnceLock::new(),
             solved: OnceLock::new(),
             before: Mutex::default(),
+            is_from_scratch: false,
             is_outdated: AtomicBool::new(false),
         }
     }
@@ -212,6 +216,15 @@ impl Snapshot {
         };
         Self {
             before: Mutex::new(solved),
+            ..self
+        }
+    }
+
+    /// The same, analysed from scratch.
+    #[must_use]
+    pub fn from_scratch(self) -> Self {
+        Self {
+            is_from_scratch: true,
             ..self
         }
     }
@@ -242,7 +255,10 @@ impl Snapshot {
         let before = lock(&self.before).clone();
         match self.solved.get() {
             Some(solved) => solved.known.begun_coarsely(),
-            None => before.is_some_and(|before| before.known.analysis().rung >= Rung::Coarse),
+            None => {
+                let is_coarse = |before: Arc<Solved>| before.known.analysis().rung >= Rung::Coarse;
+                !self.is_from_scratch && before.is_some_and(is_coarse)
+            }
         }
     }
 
@@ -300,6 +316,7 @@ impl Snapshot {
             let is_huge = self.size() >= HUGE;
             let is_outdated = || is_huge && self.is_outdated.load(Ordering::Relaxed);
             let before = lock(&self.before).clone();
+            let before = before.filter(|_| !self.is_from_scratch);
             let known = before.as_ref().map(|before| &before.known);
             let Some(known) = Known::unless(&is_outdated, known, self.script().clone()) else {
                 resume_unwind(Box::new(Outdated));

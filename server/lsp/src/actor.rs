@@ -343,6 +343,7 @@ impl Actor {
             };
             let texts = script.version.texts.clone();
             let version = Version::new(texts, &script.names, self.settings.kind);
+            let version = version.after(&script.version).from_scratch();
             self.put(&main, version);
         }
     }

@@ -39,6 +39,14 @@ impl Version {
         }
     }
 
+    /// The same, analysed from scratch.
+    pub(crate) fn from_scratch(self) -> Self {
+        Self {
+            snapshot: self.snapshot.from_scratch(),
+            ..self
+        }
+    }
+
     pub(crate) fn text(&self, file: FileId) -> Option<&Arc<Text>> {
         self.texts.get(file.0 as usize)
     }

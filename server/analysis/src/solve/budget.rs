@@ -132,7 +132,7 @@ impl Solver<'_> {
     /// Goes to the rung that the work so far asks for, up to where it has to start again.
     pub(super) fn climb(&mut self) {
         self.n_runs += 1;
-        if self.n_runs.is_multiple_of(RUNS_BETWEEN) && (self.is_outdated)() {
+        if self.n_runs.is_multiple_of(RUNS_BETWEEN) && (self.is_unneeded)() {
             self.budget = 0;
         }
         let next = Rung::ALL[(self.rung as usize + 1).min(Rung::ALL.len() - 1)];

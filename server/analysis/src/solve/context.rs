@@ -87,8 +87,8 @@ impl Solver<'_> {
             true => MAX_ROOMY_STATS,
             false => MAX_CONTEXT_STATS,
         };
-        let worthwhile = info.n_stats <= most_stats
-            && !self.probing
+        let is_long = info.n_stats > most_stats;
+        let worthwhile = !self.probing
             && (info.allocates
                 || args
                     .items
@@ -97,6 +97,11 @@ impl Solver<'_> {
                     .any(|&set| self.tells_calls_apart(set)));
         if !worthwhile || how.deferred && args.items.is_empty() {
             return self.instance(fun, env, how.phase, None, 0);
+        }
+        if is_long {
+            let inst = self.instance(fun, env, how.phase, None, 0);
+            self.note_call_of_long(inst, how.callee, args);
+            return inst;
         }
         if !self.tells_calls_of(fun) {
             let inst = self.instance(fun, env, how.phase, None, 0);
@@ -123,6 +128,22 @@ impl Solver<'_> {
             self.insts[inst.idx()].anchor.get_or_insert(caller);
         }
         inst
+    }
+
+    /// One more call of a function that is too long to tell its calls apart: if it passes something else than those before, nothing
+    /// says which of it goes together.
+    fn note_call_of_long(&mut self, inst: InstId, callee: ExprId, args: &Multi) {
+        let instance = &self.insts[inst.idx()];
+        let mut passed = instance.params.iter().zip(&args.items);
+        let is_other = |known: SetId, arg: SetId| known != arg && self.tells_calls_apart(arg);
+        let differs = passed.any(|(&known, &arg)| is_other(known, arg));
+        let is_first = instance.called_at.is_none_or(|at| at == callee);
+        let instance = &mut self.insts[inst.idx()];
+        instance.called_at.get_or_insert(callee);
+        if !is_first && differs && !instance.is_shared {
+            instance.is_shared = true;
+            instance.dirty = true;
+        }
     }
 
     /// One round of a loop whose key is known: functions and tables made in it are told apart from those of other rounds.

@@ -267,7 +267,8 @@ impl Solver<'_> {
         self.listen_shape(table, frame.inst);
         for loc in [array, star, meta] {
             let set = self.read_loc(frame, loc);
-            if !self.values.not_nil(set).is_empty() {
+            // A nil at a position that is not known takes away one of the items.
+            if !self.values.there(set).is_empty() {
                 return None;
             }
         }

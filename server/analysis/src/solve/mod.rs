@@ -71,9 +71,11 @@ pub(crate) struct Solver<'a> {
     /// Whether `kind` is a guess against the evidence.
     pub kind_is_unsure: bool,
     /// Asked now and then: whether nobody needs the result any more.
-    is_outdated: &'a dyn Fn() -> bool,
+    is_unneeded: &'a dyn Fn() -> bool,
     /// Names of the program and further constants.
     pub names: Names,
+    /// Those of the program.
+    n_names: usize,
     pub values: Values,
     pub heap: Heap,
     pub builtins: Builtins,
@@ -163,13 +165,13 @@ struct Common {
 }
 
 impl<'a> Solver<'a> {
-    /// A solver that has not run. It ends soon after `is_outdated` says yes.
+    /// A solver that has not run. It ends soon after `is_unneeded` says yes.
     pub fn new(
         program: &'a Program,
         names: Names,
         script: &'a Script,
         (kind, kind_is_unsure): (ScriptKind, bool),
-        is_outdated: &'a dyn Fn() -> bool,
+        is_unneeded: &'a dyn Fn() -> bool,
     ) -> Solver<'a> {
         let mut values = Values::new();
         let sets = Common {
@@ -189,7 +191,8 @@ impl<'a> Solver<'a> {
             script,
             kind,
             kind_is_unsure,
-            is_outdated,
+            is_unneeded,
+            n_names: names.len(),
             names,
             values,
             heap,
@@ -248,10 +251,11 @@ impl<'a> Solver<'a> {
     /// Loads the script, then runs what HALion calls, until nothing changes; once more if that takes too long.
     pub fn solve(&mut self) {
         self.run_all();
-        if self.gives_up() && !(self.is_outdated)() {
-            let names = std::mem::take(&mut self.names);
-            let (kind, is_outdated) = ((self.kind, self.kind_is_unsure), self.is_outdated);
-            *self = Solver::new(self.program, names, self.script, kind, is_outdated);
+        if self.gives_up() && !(self.is_unneeded)() {
+            let mut names = std::mem::take(&mut self.names);
+            names.truncate(self.n_names);
+            let (kind, is_unneeded) = ((self.kind, self.kind_is_unsure), self.is_unneeded);
+            *self = Solver::new(self.program, names, self.script, kind, is_unneeded);
             self.start_coarse();
             self.run_all();
         }

@@ -40,6 +40,7 @@ pub(super) fn read_number(text: &str) -> Option<Result<f64, ()>> {
     }
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Some(Ok(number)),
+        Ok(_) => None,
         _ if text.contains(['x', 'X']) => None,
         _ => Some(Err(())),
     }
@@ -49,10 +50,14 @@ pub(super) fn read_number(text: &str) -> Option<Result<f64, ()>> {
 pub(super) fn read_in_base(text: &str, base: f64) -> Option<Result<f64, ()>> {
     let base = (2..=36).find(|&known| f64::from(known) == base)?;
     let text = text.trim();
-    if text.starts_with('-') {
+    if text.starts_with(['-', '+']) {
         return None;
     }
-    Some(digits_in(text, base).ok_or(()))
+    let is_plain = !text.is_empty() && text.chars().all(|digit| digit.is_digit(base));
+    match is_plain {
+        true => digits_in(text, base).map(Ok),
+        false => Some(Err(())),
+    }
 }
 
 #[allow(
@@ -76,7 +81,8 @@ pub(super) fn formatted(spec: &str, letter: &str, value: Result<f64, &str>) -> O
     let is_zero = width.starts_with('0');
     let count = match width {
         "" => 0,
-        width => width.parse::<usize>().ok()?,
+        width if width.bytes().all(|byte| byte.is_ascii_digit()) => width.parse().ok()?,
+        _ => return None,
     };
     if count >= MAX_TEXT_LEN || precision.is_some_and(|precision| precision > 20) {
         return None;
@@ -115,6 +121,15 @@ pub(super) fn formatted(spec: &str, letter: &str, value: Result<f64, &str>) -> O
 #[cfg(test)]
 mod tests {
     use super::{formatted, number_text, read_in_base, read_number};
+
+    #[test]
+    fn what_is_not_counted_with_is_not_known() {
+        assert_eq!(read_in_base("ffffffffffffff", 16.0), None);
+        assert_eq!(read_in_base("+ff", 16.0), None);
+        assert_eq!(read_in_base("fg", 16.0), Some(Err(())));
+        assert_eq!(read_number("1e400"), None);
+        assert_eq!(formatted("+2", "d", Ok(3.0)), None);
+    }
 
     #[test]
     fn numbers_as_lua_writes_them() {

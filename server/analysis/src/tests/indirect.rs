@@ -99,3 +99,23 @@ fn of_very_many_calls_only_what_all_share_is_proven() {
     );
     check(&text, "very many calls");
 }
+
+#[test]
+fn of_calls_of_a_function_that_is_too_long_only_what_all_share_is_proven() {
+    let filler = "count = count + page:len()\n".repeat(420);
+    let text = format!(
+        r#"
+        local count = 0
+        local function put(page, mode)
+          {filler}
+          if mode == "now" and page == "help" then openURL(page) end -- warning: [wrong-thread] "openURL"
+          savePreset(page, this) -- error: [wrong-thread] "savePreset"
+        end
+        function onNote()
+          put("help", "later")
+          put("count", "now")
+        end
+        "#
+    );
+    check(&text, "too long a function");
+}
