@@ -222,7 +222,7 @@ impl Snapshot {
 
     /// The same, analysed from scratch.
     #[must_use]
-    pub fn from_scratch(self) -> Self {
+    pub fn afresh(self) -> Self {
         Self {
             is_from_scratch: true,
             ..self

@@ -343,7 +343,7 @@ impl Actor {
             };
             let texts = script.version.texts.clone();
             let version = Version::new(texts, &script.names, self.settings.kind);
-            let version = version.after(&script.version).from_scratch();
+            let version = version.after(&script.version).afresh();
             self.put(&main, version);
         }
     }

@@ -40,9 +40,9 @@ impl Version {
     }
 
     /// The same, analysed from scratch.
-    pub(crate) fn from_scratch(self) -> Self {
+    pub(crate) fn afresh(self) -> Self {
         Self {
-            snapshot: self.snapshot.from_scratch(),
+            snapshot: self.snapshot.afresh(),
             ..self
         }
     }
