@@ -1,23 +1,22 @@
 //! Shows where the analysis and the engine disagree about scripts of your own: what was raised but not marked, what is marked as an
 //! error but was not raised, and warnings.
 //!
-//! `cargo run -p tests --example compare FILES`. A file may hold several scripts, each behind a line `-- case: name`; a line
-//! `-- file: name.lua` opens a module of the script. Every callback is played,
-//! or what the scenario says that the variable `SCENARIO` names. With `CHAINS=1`, the path to each error is printed too.
+//! `cargo run -p tests --example compare FILES`, with files as `tests::own` reads them. Every callback is played, or what the scenario
+//! says that the variable `SCENARIO` names. With `CHAINS=1`, the path to each error is printed too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use halion_analysis::{Analysis, Code, FileId, Script, ScriptKind, Severity, SourceFile, Why};
-use halion_engine::{RecordKind, Scenario};
+use halion_analysis::{Analysis, Code, FileId, Script, Severity, Why};
+use halion_engine::RecordKind;
 use tests::both::{self, Place};
-use tests::mutate;
+use tests::own;
 
 fn main() {
     let mut n_cases = 0;
     let mut n_bad = 0;
     for path in std::env::args().skip(1) {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        for (name, text) in cases(&text) {
+        for (name, text) in own::cases(&text) {
             n_cases += 1;
             let complaints = compare(name, text);
             n_bad += usize::from(!complaints.is_empty());
@@ -29,51 +28,9 @@ fn main() {
     println!("{n_cases} scripts, {n_bad} with something to say");
 }
 
-/// Names and texts.
-fn cases(text: &str) -> Vec<(&str, &str)> {
-    let cases: Vec<_> = text
-        .split("-- case: ")
-        .skip(1)
-        .map(|case| case.split_once('\n').unwrap_or((case, "")))
-        .collect();
-    if cases.is_empty() {
-        vec![("", text)]
-    } else {
-        cases
-    }
-}
-
-fn script(text: &str) -> Script {
-    let mut parts = text.split("-- file: ");
-    let main = ("script.lua", parts.next().unwrap_or_default());
-    let modules = parts.filter_map(|part| part.split_once('\n'));
-    let mut script = Script {
-        files: Vec::new(),
-        modules: BTreeMap::new(),
-        kind: ScriptKind::Auto,
-    };
-    for (path, text) in std::iter::once(main).chain(modules) {
-        let file = FileId(u32::try_from(script.files.len()).expect("few files"));
-        let path = path.trim();
-        script
-            .modules
-            .insert(path.trim_end_matches(".lua").replace('/', "."), file);
-        script.files.push(SourceFile {
-            path: path.to_owned(),
-            text: text.into(),
-            parse: halion_syntax::parse(text),
-        });
-    }
-    script
-}
-
 fn compare(name: &str, text: &str) -> Vec<String> {
-    let script = script(text);
-    let other =
-        std::env::var("SCENARIO").map(|path| std::fs::read_to_string(path).expect("a file"));
-    let scenario = other.as_deref().unwrap_or(mutate::SCENARIO);
-    let scenario = Scenario::parse(scenario).expect("the scenario is well-formed");
-    let records = both::play(&script, scenario);
+    let script = own::script(&own::files(text));
+    let records = both::play(&script, own::scenario());
     let raised = both::refused(&records);
     let mut complaints = Vec::new();
     for record in &records {

@@ -1,34 +1,29 @@
 //! Plants a wrong-thread call at every place of your own scripts, one at a time, and shows where the analysis and the engine disagree.
 //!
-//! `cargo run -p tests --example plant FILES`, with files as `compare` reads them. The scenario is the mutation test's, or that of the file
+//! `cargo run -p tests --example plant FILES`, with files as `tests::own` reads them. The scenario is the mutation test's, or that of the file
 //! that the variable `SCENARIO` names. What is not played there cannot be judged, so a planted call that is an error for the analysis
 //! only is shown with `FALSE=1`; with `CHAINS=1`, chains that are not the calls of the engine's stack are shown.
 
-use std::collections::BTreeMap;
-
-use halion_analysis::{Code, FileId, Script, ScriptKind, Severity, SourceFile, Why};
+use halion_analysis::{Code, Script, Severity, Why};
 use halion_engine::{RecordKind, Scenario};
 use halion_syntax::SyntaxKind;
 use tests::both;
-use tests::mutate;
+use tests::own;
 
 fn main() {
-    let other =
-        std::env::var("SCENARIO").map(|path| std::fs::read_to_string(path).expect("a file"));
-    let scenario = other.as_deref().unwrap_or(mutate::SCENARIO).to_owned();
+    let scenario = own::scenario();
     let (mut planted, mut raised, mut missed, mut weak, mut alone) = (0, 0, 0, 0, 0);
     for path in std::env::args().skip(1) {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        for case in text.split("-- case: ").skip(1) {
-            let (name, text) = case.split_once('\n').unwrap_or((case, ""));
-            let files = files(text);
+        for (name, text) in own::cases(&text) {
+            let files = own::files(text);
             for (idx, (file, text)) in files.iter().enumerate() {
                 for (offset, line) in places(text) {
                     for call in [" openURL('planted'); ", " pitchBend(0); "] {
                         let mut files = files.clone();
                         files[idx].1.insert_str(offset, call);
                         planted += 1;
-                        let found = judge(&script(&files), &scenario, file, line, call.trim());
+                        let found = judge(&own::script(&files), &scenario, file, line, call.trim());
                         let Some((kind, told)) = found else {
                             raised += 1;
                             continue;
@@ -50,37 +45,6 @@ fn main() {
     println!(
         "{planted} planted, {raised} as the engine, {missed} missed, {weak} weak, {alone} errors for the analysis only"
     );
-}
-
-/// Paths and texts, the main file first.
-fn files(text: &str) -> Vec<(String, String)> {
-    let mut parts = text.split("-- file: ");
-    let main = parts.next().unwrap_or_default().to_owned();
-    let mut files = vec![("script.lua".to_owned(), main)];
-    for part in parts {
-        let (path, text) = part.split_once('\n').unwrap_or((part, ""));
-        files.push((path.trim().to_owned(), text.to_owned()));
-    }
-    files
-}
-
-fn script(files: &[(String, String)]) -> Script {
-    let mut script = Script {
-        files: Vec::new(),
-        modules: BTreeMap::new(),
-        kind: ScriptKind::Auto,
-    };
-    for (idx, (path, text)) in files.iter().enumerate() {
-        let module = path.trim_end_matches(".lua").replace('/', ".");
-        let file = FileId(u32::try_from(idx).expect("few files"));
-        script.modules.insert(module, file);
-        script.files.push(SourceFile {
-            path: path.clone(),
-            text: text.as_str().into(),
-            parse: halion_syntax::parse(text),
-        });
-    }
-    script
 }
 
 /// Offsets and lines where a statement can begin.
@@ -105,13 +69,12 @@ fn places(text: &str) -> Vec<(usize, usize)> {
 
 fn judge(
     script: &Script,
-    scenario: &str,
+    scenario: &Scenario,
     path: &str,
     line: usize,
     call: &str,
 ) -> Option<(&'static str, String)> {
-    let scenario = Scenario::parse(scenario).expect("the scenario is well-formed");
-    let records = both::play(script, scenario);
+    let records = both::play(script, scenario.clone());
     let here = |place: &both::Place| place.path == path && place.line == line;
     let is_raised = both::refused(&records).iter().any(here);
     let analysis = halion_analysis::analyze(script);

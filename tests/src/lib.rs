@@ -8,4 +8,5 @@ pub mod case;
 pub mod editor;
 pub mod fixes;
 pub mod mutate;
+pub mod own;
 pub mod page;
