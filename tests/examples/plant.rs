@@ -75,10 +75,14 @@ fn judge(
     call: &str,
 ) -> Option<(&'static str, String)> {
     let records = both::play(script, scenario.clone());
-    let here = |place: &both::Place| place.path == path && place.line == line;
-    let is_raised = both::refused(&records).iter().any(here);
-    let analysis = halion_analysis::analyze(script);
     let name = call.split('(').next();
+    let here = |place: &both::Place| place.path == path && place.line == line;
+    let planted = format!("Function HALion::{} ", name.unwrap_or_default());
+    let of_planted = records.iter().filter(
+        |record| matches!(&record.kind, RecordKind::Error(error) if error.message.contains(&planted)),
+    );
+    let is_raised = both::refused(of_planted).iter().any(here);
+    let analysis = halion_analysis::analyze(script);
     let found = analysis.diagnostics.iter().filter(|found| {
         found.code == Code::WrongThread
             && script.files[found.file.idx()].path == path

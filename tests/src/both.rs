@@ -110,8 +110,8 @@ pub fn wrong_threads(records: &[Record]) -> BTreeSet<Place> {
 
 /// The lines where the engine refuses a call. One that is refused below `tostring` is reported at the call of that, with its own place
 /// in front of the message.
-pub fn refused(records: &[Record]) -> BTreeSet<Place> {
-    let errors = records.iter().filter_map(|record| match &record.kind {
+pub fn refused<'a>(records: impl IntoIterator<Item = &'a Record>) -> BTreeSet<Place> {
+    let errors = records.into_iter().filter_map(|record| match &record.kind {
         RecordKind::Error(error) => Some(error),
         _ => None,
     });

@@ -25,10 +25,22 @@ pub struct Loc {
     pub is_summary: bool,
     /// Whether every table has it from its constructor on.
     pub definite: bool,
-    /// Whether the host writes it too: parameters and slot locals.
-    pub host: bool,
+    /// What the host writes here too: parameters and slot locals.
+    pub host: HostWrites,
     /// Instances to run again when it grows.
     pub readers: Readers,
+}
+
+/// What HALion itself writes to a place, the less certain the later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostWrites {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A whole number from 1 on: a parameter that is one of several strings, or counts.
+    Position,
+    /// Anything.
+    Anything,
 }
 
 /// Instances that used something, each with the run in which it last did.

@@ -1,5 +1,6 @@
 //! What the rules about the text share: the solved script, the uses of names, and how certainly each function runs.
 
+use crate::heap::HostWrites;
 use halion_api::{Class, Threads, api};
 use smallvec::SmallVec;
 
@@ -253,7 +254,7 @@ impl<'a> Facts<'a> {
             .values
             .find(Value::Str(name))
             .and_then(|key| solver.heap.find_field(solver.globals, key))
-            .is_some_and(|loc| solver.heap.locs[loc.idx()].host)
+            .is_some_and(|loc| solver.heap.locs[loc.idx()].host != HostWrites::Nothing)
     }
 
     /// Whether Lua or HALion has a global of this name, or calls it.

@@ -1,15 +1,13 @@
 //! HALion's functions and objects: what a call gives back, and where functions given to it run (THREAD-ANALYSIS 2.4).
 
-use halion_api::{
-    ArgumentThreads, Function, FunctionKind, FunctionParam, RunsOn, Thread, Threads, api,
-};
+use halion_api::{ArgumentThreads, Function, FunctionKind, FunctionParam, RunsOn, Threads, api};
 
 use super::Solver;
 use super::frame::Frame;
 use crate::builtins::Special;
 use crate::diagnostic::Why;
-use crate::heap::Key;
-use crate::instance::{How, Phase, Root};
+use crate::heap::{HostWrites, Key};
+use crate::instance::{How, Phase};
 use crate::ir::{ExprId, Name};
 use crate::script::ScriptKind;
 use crate::value::{BuiltinId, ClassId, Multi, SetId, Value};
@@ -42,7 +40,9 @@ impl Solver<'_> {
                 return Some(Multi::one(name));
             }
             Special::DefineParameter => self.define_parameter(frame, how, args),
-            Special::DefineSlotLocal => self.host_variable(args.items.first().copied()),
+            Special::DefineSlotLocal => {
+                self.host_variable(args.items.first().copied(), HostWrites::Anything);
+            }
             Special::Clone => return Some(Multi::one(args.get(0, &mut self.values))),
             _ if legal => {
                 self.fill_tables(frame, function, args);
@@ -206,7 +206,7 @@ impl Solver<'_> {
     }
 
     /// A key of a table of named arguments.
-    fn named(&mut self, frame: &mut Frame, how: &How, table: SetId, key: &str) -> SetId {
+    pub(super) fn named(&mut self, frame: &mut Frame, how: &How, table: SetId, key: &str) -> SetId {
         let Some(name) = self.names.find(key) else {
             return SetId::EMPTY;
         };
@@ -221,120 +221,6 @@ impl Solver<'_> {
             }
         }
         result
-    }
-
-    /// `defineParameter` in all its forms (HALion semantics 6.2, 6.3, 6.6).
-    fn define_parameter(&mut self, frame: &mut Frame, how: &How, args: &Multi) {
-        let first = args.get(0, &mut self.values);
-        let is_named = self
-            .values
-            .kinds(first)
-            .any(|value| matches!(value, Value::Table(_)));
-        if is_named {
-            let name = self.named(frame, how, first, "name");
-            self.host_variable(Some(name));
-            let changed = self.named(frame, how, first, "onChanged");
-            let processor = self.named(frame, how, first, "processorCallback");
-            let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
-            let on_processor = !processor.is_empty()
-                && self.values.can_be_true(processor)
-                && self.names.find("processorCallback").is_some();
-            // A key that is not there reads as anything; only a value that was stored counts.
-            let known = self
-                .values
-                .kinds(processor)
-                .any(|value| value == Value::True);
-            let set_unknown = on_processor
-                && !known
-                && self.values.single_kind(processor) != Some(Value::Unknown);
-            let thread = if known || set_unknown {
-                Thread::Processor
-            } else {
-                Thread::Controller
-            };
-            let unsure = on_processor && (set_unknown || self.values.can_be_false(processor));
-            self.register(frame, how, changed, at, thread, unsure);
-            return;
-        }
-        self.host_variable(Some(first));
-        for position in 1..args.items.len() {
-            let set = args.items[position];
-            if self.values.has_function(set) {
-                let at = args
-                    .exprs
-                    .get(position)
-                    .copied()
-                    .flatten()
-                    .unwrap_or(how.callee);
-                self.register(frame, how, set, at, Thread::Controller, false);
-                return;
-            }
-        }
-    }
-
-    /// A change callback is an entry of its own: HALion calls it without arguments.
-    fn register(
-        &mut self,
-        frame: &mut Frame,
-        how: &How,
-        set: SetId,
-        at: ExprId,
-        thread: Thread,
-        unsure: bool,
-    ) {
-        if how.phase.thread() == Thread::Processor {
-            return;
-        }
-        let thread = if self.kind == ScriptKind::Ui {
-            Thread::Controller
-        } else {
-            thread
-        };
-        for elem in self.values.elems(set).to_vec() {
-            match self.values.get(elem.value()) {
-                Value::Fun(fun, env) => {
-                    let inst = self.instance(fun, env, Phase::later(thread), None, 0);
-                    self.add_arguments(inst, &Multi::default(), None);
-                    self.enqueue(inst);
-                    let unsure = unsure || elem.unsure() || how.unsure;
-                    match self.change_callbacks.get(&inst) {
-                        Some(&root) => self.roots[root].unsure &= unsure,
-                        None => {
-                            self.change_callbacks.insert(inst, self.roots.len());
-                            self.roots.push(Root {
-                                inst,
-                                callback: None,
-                                registered: Some(at),
-                                unsure,
-                            });
-                        }
-                    }
-                }
-                Value::Builtin(builtin) => {
-                    let mut how = how.through("defineParameter", Why::Callback, at);
-                    how.phase = Phase::later(thread);
-                    how.deferred = true;
-                    how.unsure |= unsure;
-                    self.call_builtin(frame, &how, builtin, &Multi::default());
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The host writes this global: a parameter or a slot local.
-    fn host_variable(&mut self, name: Option<SetId>) {
-        let Some(name) = name else { return };
-        for (value, _) in self.values.list(name) {
-            if matches!(value, Value::Str(_)) {
-                let key = self.values.id(value);
-                let loc = self.heap.field(self.globals, key);
-                if !self.heap.at(loc).host {
-                    self.heap.at(loc).host = true;
-                    self.wake(loc, false);
-                }
-            }
-        }
     }
 
     /// A method of an object: of its class, or of a class that extends it.

@@ -214,7 +214,9 @@ impl Solver<'_> {
         let mut all = Vec::with_capacity(fields.len() + 1);
         for loc in fields.into_iter().map(|(_, loc)| loc).chain([array]) {
             all.push(self.content(loc));
-            self.heap.at(summary).host |= self.heap.at(loc).host;
+            let host = self.heap.at(loc).host;
+            let summary = self.heap.at(summary);
+            summary.host = summary.host.max(host);
         }
         let all = self.values.union_all(&all);
         self.write_weak(summary, all);
@@ -225,7 +227,9 @@ impl Solver<'_> {
     /// What one place may hold, another one may hold from here on; who read the first one reads on there.
     fn pour(&mut self, from: LocId, to: LocId) {
         let set = self.content(from);
-        self.heap.at(to).host |= self.heap.at(from).host;
+        let host = self.heap.at(from).host;
+        let place = self.heap.at(to);
+        place.host = place.host.max(host);
         self.write_weak(to, set);
         self.wake(from, false);
     }

@@ -26,6 +26,7 @@ mod modules;
 mod numerals;
 mod open;
 mod order;
+mod parameters;
 mod patterns;
 mod places;
 mod positions;

@@ -21,7 +21,9 @@ impl Solver<'_> {
         }
         for idx in self.n_live..self.insts.len() {
             let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
-            if !self.is_settled(inst) {
+            // A round of a loop is run by its function only.
+            let is_round = self.insts[idx].round_of.is_some();
+            if !is_round && !self.is_settled(inst) {
                 self.enqueue(inst);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
-use crate::heap::Key;
+use crate::heap::{HostWrites, Key};
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, VarIdx};
 use crate::value::{InstId, LocId, Multi, SetId, TableId, Traits, Value, ValueId};
@@ -38,9 +38,16 @@ impl Solver<'_> {
                 None => (place.weak, place.definite),
             },
         };
-        if self.heap.at(loc).host {
+        let host = self.heap.at(loc).host;
+        if host != HostWrites::Nothing {
             set = self.values.there(set);
-            return self.values.union(set, self.sets.unknown);
+            // While global statements run, it may not be defined yet.
+            let is_position = host == HostWrites::Position && frame.phase != Phase::LoadC;
+            let written = match is_position {
+                true => self.sets.index,
+                false => self.sets.unknown,
+            };
+            return self.values.union(set, written);
         }
         if known {
             set
@@ -175,7 +182,7 @@ impl Solver<'_> {
             (_, Some(last)) => self.values.union(last, place.weak),
             (_, None) => self.values.union(place.weak, place.load),
         };
-        if self.heap.at(loc).host {
+        if self.heap.at(loc).host != HostWrites::Nothing {
             self.values.union(set, self.sets.unknown)
         } else {
             set
