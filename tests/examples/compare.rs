@@ -2,11 +2,12 @@
 //! error but was not raised, and warnings.
 //!
 //! `cargo run -p tests --example compare FILES`, with files as `tests::own` reads them. Every callback is played, or what the scenario
-//! says that the variable `SCENARIO` names. With `CHAINS=1`, the path to each error is printed too.
+//! says that the variable `SCENARIO` names. With `CHAINS=1`, the path to each error is printed too;
+//! with `STEPS=1`, the work that the analysis took.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use halion_analysis::{Analysis, Code, FileId, Script, Severity, Why};
+use halion_analysis::{Analysis, Code, FileId, Rung, Script, Severity, Why};
 use halion_engine::RecordKind;
 use tests::both::{self, Place};
 use tests::own;
@@ -46,6 +47,12 @@ fn compare(name: &str, text: &str) -> Vec<String> {
         false if name.contains('/') && !raised.is_empty() => complaints.push("RAISES".to_owned()),
         true if raised.is_empty() => complaints.push("RAISES NOTHING".to_owned()),
         _ => {}
+    }
+    if analysis.rung > Rung::Full {
+        complaints.push(format!("RUNG {:?}", analysis.rung));
+    }
+    if std::env::var_os("STEPS").is_some() {
+        println!("{name}: {} steps", analysis.steps);
     }
     if std::env::var_os("CHAINS").is_some() {
         print_chains(name, &script, &analysis);

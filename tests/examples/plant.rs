@@ -35,7 +35,7 @@ fn main() {
                             _ => {}
                         }
                         if kind != "-" && (kind != "FALSE" || std::env::var_os("FALSE").is_some()) {
-                            println!("{kind} {path} {name} {file}:{line}{call}{told}");
+                            println!("{kind} {path} {name} {file}:{line}:{offset}{call}{told}");
                         }
                     }
                 }

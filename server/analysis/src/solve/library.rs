@@ -127,21 +127,10 @@ impl Solver<'_> {
                 first
             }
             Special::Pairs => return self.iterator_of(frame, how, "__pairs", first),
+            // It stands for the iterator that it gives, too, which gets the position behind the table.
+            Special::Ipairs if args.items.len() > 1 => return Some(self.step(frame, first, true)),
             Special::Ipairs => return self.iterator_of(frame, how, "__ipairs", first),
-            Special::Next => {
-                let rows = self.rows(frame, first).unwrap_or_default();
-                let mut merged = [self.sets.nil, self.sets.nil];
-                for row in rows {
-                    for (into, set) in merged.iter_mut().zip(row) {
-                        *into = self.values.union(*into, set);
-                    }
-                }
-                if merged[0] == self.sets.nil {
-                    self.sets.unknown
-                } else {
-                    return Some(Self::args(&merged));
-                }
-            }
+            Special::Next => return Some(self.step(frame, first, false)),
             Special::Select => return Some(self.select(first, args)),
             Special::Unpack => return Some(self.unpack(frame, args)),
             Special::Pack => {
@@ -261,6 +250,25 @@ impl Solver<'_> {
         Some(Multi::one(result))
     }
 
+    /// What one step through tables gives: a key and its value, or nil at the end.
+    fn step(&mut self, frame: &mut Frame, tables: SetId, is_list: bool) -> Multi {
+        let rows = self.rows(frame, tables).unwrap_or_default();
+        let mut merged = [self.sets.nil, self.sets.nil];
+        for row in rows {
+            let is_name = |key| matches!(key, Value::Str(_) | Value::True | Value::False);
+            if is_list && self.values.kinds(row[0]).all(is_name) {
+                continue;
+            }
+            for (into, set) in merged.iter_mut().zip(row) {
+                *into = self.values.union(*into, set);
+            }
+        }
+        if merged[0] == self.sets.nil {
+            return Multi::one(self.sets.unknown);
+        }
+        Self::args(&merged)
+    }
+
     fn metatable_of(&mut self, frame: &mut Frame, of: SetId) -> SetId {
         let mut result = SetId::EMPTY;
         for (value, _) in self.values.list_kinds(of) {
@@ -277,7 +285,12 @@ impl Solver<'_> {
                         false => self.values.with(there, Value::Nil),
                     }
                 }
-                Value::Str(_) | Value::Truthy => self.string_metatable(),
+                Value::Str(_) => self.string_metatable(),
+                // A number has none.
+                Value::Truthy => {
+                    let of_strings = self.string_metatable();
+                    self.values.with(of_strings, Value::Nil)
+                }
                 Value::Unknown | Value::Host(_) => self.sets.unknown,
                 _ => self.sets.nil,
             };
@@ -400,20 +413,28 @@ impl Solver<'_> {
         result
     }
 
+    /// What `type` gives: of anything, each name that data may have, and perhaps that of a class.
     fn type_names(&mut self, set: SetId) -> SetId {
         let mut result = SetId::EMPTY;
         for (value, _) in self.values.list_kinds(set) {
-            let name = match value {
-                Value::Fun(..) | Value::Builtin(_) | Value::AnyFunction => "function",
-                Value::Table(_) | Value::Hosts(_) => "table",
-                Value::Nil | Value::Absent => "nil",
-                Value::True | Value::False => "boolean",
-                Value::Num(_) | Value::Index => "number",
-                Value::Str(_) => "string",
-                Value::Truthy | Value::Unknown | Value::Host(_) => return self.sets.truthy,
+            let names: &[&str] = match value {
+                Value::Fun(..) | Value::Builtin(_) | Value::AnyFunction => &["function"],
+                Value::Table(_) | Value::Hosts(_) => &["table"],
+                Value::Nil | Value::Absent => &["nil"],
+                Value::True | Value::False => &["boolean"],
+                Value::Num(_) | Value::Index => &["number"],
+                Value::Str(_) => &["string"],
+                Value::Truthy => &[],
+                Value::Unknown => &["nil", "boolean", "number", "string", "table"],
+                Value::Host(_) => &[],
             };
-            let name = self.names.id(name);
-            result = self.values.with(result, Value::Str(name));
+            for name in names {
+                let name = self.names.id(name);
+                result = self.values.with(result, Value::Str(name));
+            }
+            if matches!(value, Value::Truthy | Value::Unknown | Value::Host(_)) {
+                result = self.values.with(result, Value::Truthy);
+            }
         }
         result
     }

@@ -221,9 +221,13 @@ impl Solver<'_> {
             .builtins
             .lua(if event == "__pairs" { "next" } else { "ipairs" });
         let next = next.map_or(self.sets.unknown, |id| self.builtin(id));
-        let plain = |solver: &Self, set| Self::args(&[next, set, solver.sets.nil]);
+        let control = match event {
+            "__pairs" => self.sets.nil,
+            _ => self.number(0.0),
+        };
+        let plain = |set| Self::args(&[next, set, control]);
         if self.names.find(event).is_none() {
-            return Some(plain(self, tables));
+            return Some(plain(tables));
         }
         let mut own = SetId::EMPTY;
         let mut all: Option<Multi> = None;
@@ -243,7 +247,7 @@ impl Solver<'_> {
             }
         }
         if !own.is_empty() {
-            let plain = plain(self, own);
+            let plain = plain(own);
             match &mut all {
                 Some(all) => all.merge(&plain, &mut self.values),
                 None => all = Some(plain),

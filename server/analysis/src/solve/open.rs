@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use crate::heap::Lib;
 use crate::value::{InstId, LocId, Multi, SetId, TableId, Value};
 
 impl Solver<'_> {
@@ -10,7 +11,9 @@ impl Solver<'_> {
     pub(super) fn is_private(&self, frame: &Frame, table: TableId) -> bool {
         let table = self.heap.get(table);
         let in_order = frame.flow && table.singleton && table.lib.is_none();
-        let is_seen = !self.has_unseen && table.lib.is_none();
+        // Nobody but the script puts anything into the metatable of strings.
+        let is_of_script = matches!(table.lib, None | Some(Lib::Lua("string metatable")));
+        let is_seen = !self.has_unseen && is_of_script;
         (in_order || is_seen || !table.stored) && !table.open
     }
 
