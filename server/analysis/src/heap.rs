@@ -27,6 +27,8 @@ pub struct Loc {
     pub definite: bool,
     /// What the host writes here too: parameters and slot locals.
     pub host: HostWrites,
+    /// The instance whose table or variable it is.
+    pub owner: InstId,
     /// Instances to run again when it grows.
     pub readers: Readers,
 }
@@ -120,6 +122,8 @@ pub enum Kin {
 pub struct Table {
     /// The constructor, unless it is a table of the language.
     pub site: Option<ExprId>,
+    /// The instance that made it.
+    pub creator: InstId,
     /// Which tables it stands for.
     pub kin: Kin,
     /// What it holds from the start.
@@ -149,6 +153,7 @@ impl Table {
     fn empty(array: LocId, star: LocId, meta: LocId) -> Table {
         Table {
             site: None,
+            creator: InstId::NONE,
             kin: Kin::One,
             lib: None,
             singleton: false,
@@ -219,7 +224,11 @@ impl Heap {
             return self.present(table);
         }
         let table = self.table(None, singleton);
-        self.tables[table.idx()].site = Some(site);
+        let facts = &mut self.tables[table.idx()];
+        (facts.site, facts.creator) = (Some(site), inst);
+        for loc in [facts.array, facts.star, facts.meta] {
+            self.locs[loc.idx()].owner = inst;
+        }
         self.sites.insert((site, inst), table);
         table
     }
@@ -258,6 +267,7 @@ impl Heap {
             return loc;
         }
         let loc = self.loc();
+        self.locs[loc.idx()].owner = self.tables[table.idx()].creator;
         self.fields.insert((table, key), loc);
         self.tables[table.idx()].fields.push((key, loc));
         loc
@@ -269,6 +279,7 @@ impl Heap {
             return loc;
         }
         let loc = self.loc();
+        self.locs[loc.idx()].owner = inst;
         self.slots.insert((inst, var), loc);
         loc
     }

@@ -36,6 +36,12 @@ impl InstId {
     pub const NONE: InstId = InstId(u32::MAX);
 }
 
+impl Default for InstId {
+    fn default() -> Self {
+        InstId::NONE
+    }
+}
+
 impl SetId {
     /// No value: control does not get here.
     pub const EMPTY: SetId = SetId(0);

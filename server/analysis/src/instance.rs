@@ -132,6 +132,8 @@ pub struct Instance {
     pub env: InstId,
     /// For one round of a loop: the instance whose loop it is, and the first variable that each round has of its own.
     pub round_of: Option<(InstId, u32)>,
+    /// The instance whose call or loop it belongs to; none if it stands for the calls of many.
+    pub within: InstId,
     /// When it runs.
     pub phase: Phase,
     /// How many call sites deep its context is.
@@ -148,6 +150,8 @@ pub struct Instance {
     pub called_at: Option<ExprId>,
     /// Whether it stands for further calls that would be told apart if they were not so many.
     pub is_shared: bool,
+    /// Whether calls from several places lead here because they pass the same.
+    pub is_common: bool,
     /// Results; nothing until it returns.
     pub results: Option<Multi>,
     /// Functions and tables that its errors may carry.
@@ -184,6 +188,7 @@ impl Instance {
             fun,
             env,
             round_of: None,
+            within: InstId::NONE,
             phase,
             depth,
             anchor: None,
@@ -192,6 +197,7 @@ impl Instance {
             is_called: false,
             called_at: None,
             is_shared: false,
+            is_common: false,
             results: None,
             thrown: SetId::EMPTY,
             callers: Readers::default(),

@@ -62,8 +62,9 @@ impl Solver<'_> {
         }
         let inst = InstId(u32::try_from(self.insts.len()).expect("instances are bounded"));
         let n_params = self.program.fun(fun).n_params;
-        self.insts
-            .push(Instance::new(fun, env, phase, depth, n_params));
+        let mut instance = Instance::new(fun, env, phase, depth, n_params);
+        instance.within = site.map_or(InstId::NONE, |(_, caller)| caller);
+        self.insts.push(instance);
         self.contexts.insert(key, inst);
         inst
     }
@@ -116,14 +117,21 @@ impl Solver<'_> {
             Some(anchor) if !is_deeper => anchor,
             _ => frame.env,
         };
-        let site = Some((how.callee, caller));
-        let inst = self.instance(
-            fun,
-            env,
-            how.phase,
-            site,
-            (depth + 1).min(MAX_CONTEXT_DEPTH),
-        );
+        let site = (how.callee, caller);
+        let context = (fun, env, how.phase, Some(site));
+        let call = self.call_of(context, args);
+        if let Some(call) = &call
+            && let Some(inst) = self.instance_alike(context, call)
+        {
+            return inst;
+        }
+        let depth = (depth + 1).min(MAX_CONTEXT_DEPTH);
+        let inst = self.instance(fun, env, how.phase, Some(site), depth);
+        if let Some(call) = call
+            && is_deeper
+        {
+            self.alike.insert(call, inst);
+        }
         if !is_deeper {
             self.insts[inst.idx()].anchor.get_or_insert(caller);
         }
@@ -155,6 +163,7 @@ impl Solver<'_> {
         let of = &self.insts[outer.idx()];
         let mut instance = Instance::new(of.fun, of.env, of.phase, of.depth, 0);
         instance.round_of = Some((outer, first_var));
+        instance.within = outer;
         instance.anchor = of.anchor;
         self.insts.push(instance);
         self.rounds.insert((outer, first_var, key), inst);
@@ -397,6 +406,8 @@ impl Solver<'_> {
         let old = instance.thrown;
         instance.thrown = self.values.union(old, frame.thrown);
         let throws_more = instance.thrown != old;
+        self.let_out_results(inst);
+        let instance = &self.insts[inst.idx()];
         if (instance.results != before || throws_more) && !in_order {
             self.wake_callers(inst);
         }

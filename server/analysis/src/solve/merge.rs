@@ -209,7 +209,9 @@ impl Solver<'_> {
             return None;
         }
         let fields = facts.fields.clone();
-        let (array, summary) = (facts.array, self.heap.loc());
+        let (array, creator) = (facts.array, facts.creator);
+        let summary = self.heap.loc();
+        self.heap.at(summary).owner = creator;
         self.steps += fields.len() as u64;
         let mut all = Vec::with_capacity(fields.len() + 1);
         for loc in fields.into_iter().map(|(_, loc)| loc).chain([array]) {

@@ -4,6 +4,7 @@
 //! arrives, so reachability needs no rule of its own. Sets only grow, so it ends; a step budget bounds it, dropping call-site
 //! contexts first and never the thread. Loading is solved first, then what HALion calls.
 
+mod alike;
 mod budget;
 mod call;
 mod constants;
@@ -95,6 +96,12 @@ pub(crate) struct Solver<'a> {
     skipped: u64,
     contexts: FxHashMap<Context, InstId>,
     contexts_of_fun: FxHashMap<FunId, u32>,
+    /// Instances by what is passed to them.
+    alike: FxHashMap<alike::Call, InstId>,
+    /// Functions of which a table or function is known to leave them.
+    open_funs: FxHashSet<FunId>,
+    /// Sets that are known to be within reach of what belongs to an instance.
+    let_out: FxHashSet<(SetId, InstId)>,
     calls_in_order: FxHashMap<order::Call, InstId>,
     /// Calls of `require` for a module that is being loaded.
     pub require_cycles: BTreeMap<ExprId, RequireCycle>,
@@ -208,6 +215,9 @@ impl<'a> Solver<'a> {
             skipped: 0,
             contexts: FxHashMap::default(),
             contexts_of_fun: FxHashMap::default(),
+            alike: FxHashMap::default(),
+            open_funs: FxHashSet::default(),
+            let_out: FxHashSet::default(),
             calls_in_order: FxHashMap::default(),
             require_cycles: BTreeMap::new(),
             modules_loading: Vec::new(),

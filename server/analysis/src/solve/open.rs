@@ -33,7 +33,8 @@ impl Solver<'_> {
     }
 
     /// Tables of a set become reachable for whoever reads the place they are stored in.
-    pub(super) fn mark_stored(&mut self, set: SetId) {
+    pub(super) fn mark_stored(&mut self, set: SetId, loc: LocId) {
+        self.let_out(set, self.heap.locs[loc.idx()].owner);
         if !self.stored.insert(set) {
             return;
         }

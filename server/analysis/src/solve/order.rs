@@ -111,6 +111,7 @@ impl Solver<'_> {
         let n_params = self.program.fun(call.0).n_params;
         let mut instance = Instance::new(call.0, call.1, Phase::LoadC, depth, n_params);
         instance.in_order = true;
+        instance.within = caller;
         self.insts.push(instance);
         self.calls_in_order.insert(call, inst);
         inst

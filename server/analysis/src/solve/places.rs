@@ -86,7 +86,7 @@ impl Solver<'_> {
             place.weak = weak;
             place.load = load;
             self.steps += self.values.elems(weak).len() as u64 / 16;
-            self.mark_stored(set);
+            self.mark_stored(set, loc);
             self.wake(loc, false);
         }
     }
@@ -99,7 +99,7 @@ impl Solver<'_> {
         let load = self.values.union(place.load, set);
         if load != place.load {
             place.load = load;
-            self.mark_stored(set);
+            self.mark_stored(set, loc);
             self.wake(loc, true);
         }
     }
@@ -142,7 +142,7 @@ impl Solver<'_> {
                 let load = self.values.union(place.load, set);
                 if load != place.load {
                     place.load = load;
-                    self.mark_stored(set);
+                    self.mark_stored(set, loc);
                     self.wake(loc, true);
                 }
             } else {
