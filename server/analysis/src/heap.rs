@@ -45,10 +45,21 @@ pub enum HostWrites {
     Anything,
 }
 
-/// Instances that used something, each with the run in which it last did.
+/// An instance that used something.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    /// It.
+    pub inst: InstId,
+    /// The run in which it last did.
+    pub run: u32,
+    /// Whether it did so only in the course of loading in order: what happens later does not change what was there.
+    pub in_order: bool,
+}
+
+/// Instances that used something.
 #[derive(Default)]
 pub struct Readers {
-    list: Vec<(InstId, u32)>,
+    list: Vec<Reader>,
     /// Places in `list`, once there are many.
     places: Option<Box<FxHashMap<InstId, u32>>>,
 }
@@ -57,18 +68,23 @@ pub struct Readers {
 const FEW_READERS: usize = 8;
 
 impl Readers {
-    /// An instance uses it in this run.
-    pub fn note(&mut self, inst: InstId, run: u32) {
+    /// An instance uses it.
+    pub fn note(&mut self, new: Reader) {
+        let inst = new.inst;
         let known = match &self.places {
-            _ if self.list.last().is_some_and(|last| last.0 == inst) => Some(self.list.len() - 1),
-            None => self.list.iter().position(|known| known.0 == inst),
+            _ if self.list.last().is_some_and(|last| last.inst == inst) => {
+                Some(self.list.len() - 1)
+            }
+            None => self.list.iter().position(|known| known.inst == inst),
             Some(places) => places.get(&inst).map(|&place| place as usize),
         };
         if let Some(place) = known {
-            self.list[place].1 = run;
+            let known = &mut self.list[place];
+            let in_order = new.in_order && (known.in_order || known.run != new.run);
+            *known = Reader { in_order, ..new };
             return;
         }
-        self.list.push((inst, run));
+        self.list.push(new);
         let place = |place: usize| u32::try_from(place).expect("fewer than 2^32 readers");
         match &mut self.places {
             Some(places) => {
@@ -76,7 +92,7 @@ impl Readers {
             }
             None if self.list.len() > FEW_READERS => {
                 let list = self.list.iter().enumerate();
-                let places = list.map(|(at, &(inst, _))| (inst, place(at)));
+                let places = list.map(|(at, reader)| (reader.inst, place(at)));
                 self.places = Some(Box::new(places.collect()));
             }
             None => {}
@@ -85,7 +101,7 @@ impl Readers {
 
     /// The one at a place, in the order in which they came.
     #[must_use]
-    pub fn get(&self, place: usize) -> Option<(InstId, u32)> {
+    pub fn get(&self, place: usize) -> Option<Reader> {
         self.list.get(place).copied()
     }
 }

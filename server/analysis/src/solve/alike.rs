@@ -3,6 +3,7 @@
 
 use smallvec::SmallVec;
 
+use super::wake::News;
 use super::{Context, Solver};
 use crate::instance::Phase;
 use crate::ir::FunId;
@@ -130,7 +131,7 @@ impl Solver<'_> {
         for idx in 0..self.insts.len() {
             let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
             if self.insts[idx].fun == fun && self.insts[idx].is_common {
-                self.wake_callers(inst);
+                self.wake_callers(inst, News::Fact);
             }
         }
     }

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Solver;
+use super::frame::Frame;
 use crate::ir::FunId;
 use crate::value::{InstId, SetId};
 
@@ -73,6 +74,8 @@ const PROBE_BUDGET: u64 = 100_000;
 const PROBE_RUNS: u32 = 2;
 /// Runs of a function that is shared by its callers after which they take what it has given so far, and are woken later.
 const EAGER_RUNS: u32 = 8;
+/// The same where straight-line loading calls it, which would have to start again.
+const EAGER_LOADS: u32 = 64;
 
 /// Runs of functions between two questions whether anybody needs the result.
 const RUNS_BETWEEN: u32 = 64;
@@ -219,12 +222,16 @@ impl Solver<'_> {
     }
 
     /// Whether an instance has run so often that its callers take what it has given so far.
-    pub(super) fn is_busy(&self, inst: InstId) -> bool {
+    pub(super) fn is_busy(&self, inst: InstId, caller: &Frame) -> bool {
         let instance = &self.insts[inst.idx()];
         match self.is_coarse() {
             true => instance.runs > 0,
             false => {
-                let eager = if self.probing { 1 } else { EAGER_RUNS };
+                let eager = match self.probing {
+                    true => 1,
+                    false if caller.flow => EAGER_LOADS,
+                    false => EAGER_RUNS,
+                };
                 instance.runs >= eager && instance.results.is_some()
             }
         }

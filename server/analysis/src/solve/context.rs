@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::Solver;
 use super::frame::{Frame, Go};
+use super::wake::News;
 use crate::instance::{How, Instance, Phase};
 use crate::ir::{ExprId, FunId, VarIdx};
 use crate::value::{InstId, LocId, Multi, SetId, Traits, Value, ValueId};
@@ -281,7 +282,8 @@ impl Solver<'_> {
         }
         let instance = &self.insts[inst.idx()];
         if instance.dirty && !self.is_settled(inst) {
-            let is_late = instance.running || self.nesting >= MAX_NESTING || self.is_busy(inst);
+            let is_late =
+                instance.running || self.nesting >= MAX_NESTING || self.is_busy(inst, frame);
             if is_late {
                 self.enqueue(inst);
             } else {
@@ -298,7 +300,7 @@ impl Solver<'_> {
                 }
             }
         }
-        self.listen_results(inst, frame.inst);
+        self.listen_results(inst, frame);
         self.pass_version(frame.inst, inst);
         self.pass_thrown(frame, inst);
         if self.out_of_budget() {
@@ -409,7 +411,7 @@ impl Solver<'_> {
         self.let_out_results(inst);
         let instance = &self.insts[inst.idx()];
         if (instance.results != before || throws_more) && !in_order {
-            self.wake_callers(inst);
+            self.wake_callers(inst, News::More);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use super::wake::News;
 use crate::heap::Kin;
 use crate::value::{LocId, Multi, TableId, Value};
 
@@ -57,7 +58,7 @@ impl Solver<'_> {
     pub(super) fn set_definite(&mut self, loc: LocId) {
         if !self.heap.at(loc).definite {
             self.heap.at(loc).definite = true;
-            self.wake(loc, false);
+            self.wake(loc, News::Fact);
         }
     }
 }

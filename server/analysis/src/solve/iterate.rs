@@ -195,7 +195,7 @@ impl Solver<'_> {
             return false;
         }
         let (array, star) = (facts.array, facts.star);
-        self.listen_shape(table, frame.inst);
+        self.listen_shape(table, frame);
         [array, star].into_iter().all(|loc| {
             let set = self.read_loc(frame, loc);
             self.values.single(set) == Some(Value::Absent)
@@ -264,7 +264,7 @@ impl Solver<'_> {
             return None;
         }
         let fields = facts.fields.clone();
-        self.listen_shape(table, frame.inst);
+        self.listen_shape(table, frame);
         for loc in [array, star, meta] {
             let set = self.read_loc(frame, loc);
             // A nil at a position that is not known takes away one of the items.
@@ -314,7 +314,7 @@ impl Solver<'_> {
     }
 
     fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Row>) {
-        self.listen_shape(table, frame.inst);
+        self.listen_shape(table, frame);
         if let Some(summary) = self.summary(table) {
             let set = self.read_loc(frame, summary);
             let set = self.values.not_nil(set);

@@ -103,6 +103,7 @@ impl Solver<'_> {
         let rounds = most_rounds(frame.loops.max(1));
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
+            let before = self.n_news;
             let mark = self.mark(frame);
             frame.targets[target].mark = mark;
             let go = self.labelled(frame, stats, target + 1);
@@ -110,13 +111,15 @@ impl Solver<'_> {
             if go == Go::On {
                 end = Go::On;
             }
-            if back.is_empty() || round + 1 == rounds {
+            let is_last = round + 1 == rounds;
+            if back.is_empty() || is_last {
+                self.is_behind(frame, before, is_last && !back.is_empty());
                 break;
             }
             let rest = self.take(frame, mark);
             back.push(Delta::default());
             let grew = self.join(frame, &back, u32::MAX);
-            if !grew {
+            if !self.is_behind(frame, before, false) && !grew {
                 if go == Go::On {
                     self.join(frame, &[rest], u32::MAX);
                 }

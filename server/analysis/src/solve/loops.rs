@@ -71,6 +71,16 @@ impl Solver<'_> {
         mark
     }
 
+    /// Whether a loop that is part of loading has read something in this round that became more since the news were `before` so many. If
+    /// it has no further round, loading starts again.
+    pub(super) fn is_behind(&mut self, frame: &Frame, before: u32, is_last: bool) -> bool {
+        let is_behind = frame.flow && self.n_news != before;
+        if is_behind && is_last {
+            self.enqueue(frame.inst);
+        }
+        is_behind
+    }
+
     /// Ends it: what it changed is added to what was there; whether that grew.
     fn end_round(&mut self, frame: &mut Frame, mark: Mark, go: Go, body: &Loop) -> bool {
         let delta = self.take(frame, mark);
@@ -107,10 +117,12 @@ impl Solver<'_> {
             if !self.values.can_be_true(set) || round == rounds {
                 break;
             }
+            let before = self.n_news;
             let mark = self.start_round(frame);
             self.refine(frame, cond, true);
             let end = self.block(frame, &body.body);
-            if !self.end_round(frame, mark, end, body) {
+            let grew = self.end_round(frame, mark, end, body);
+            if !self.is_behind(frame, before, round + 1 == rounds) && !grew {
                 break;
             }
         }
@@ -127,6 +139,7 @@ impl Solver<'_> {
         let late = frame.late;
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
+            let before = self.n_news;
             let mark = self.start_round(frame);
             let end = self.block(frame, &body.body);
             let set = if end == Go::On {
@@ -144,7 +157,10 @@ impl Solver<'_> {
             } else {
                 self.end_round(frame, mark, end, body)
             };
-            if !self.values.can_be_false(set) || !grew {
+            if !self.values.can_be_false(set) {
+                break;
+            }
+            if !self.is_behind(frame, before, round + 1 == rounds) && !grew {
                 break;
             }
         }
@@ -162,6 +178,7 @@ impl Solver<'_> {
     ) -> Go {
         let (mut next, mut before) = (0, None);
         let mut deltas = Vec::new();
+        self.any_order += u32::from(order == Order::Any);
         let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
             if order == Order::Any {
                 deltas.extend(before.map(|mark| solver.changes(frame, mark)));
@@ -173,6 +190,7 @@ impl Solver<'_> {
                 None => Round::End,
             }
         });
+        self.any_order -= u32::from(order == Order::Any);
         self.blend(frame, &deltas);
         // Fuel ran out half-way: the rest of the rows in any order.
         let go = go.unwrap_or_else(|| self.for_loop(frame, body, rows.get(next..).unwrap_or(&[])));
@@ -190,7 +208,7 @@ impl Solver<'_> {
         let late = frame.late;
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
-            let mut grew = false;
+            let (before, mut grew) = (self.n_news, false);
             for binding in bindings {
                 let mark = self.start_round(frame);
                 let outer = frame.env;
@@ -215,7 +233,7 @@ impl Solver<'_> {
                 frame.env = outer;
                 grew |= self.end_round(frame, mark, end, body);
             }
-            if !grew {
+            if !self.is_behind(frame, before, round + 1 == rounds) && !grew {
                 break;
             }
         }

@@ -7,7 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::Solver;
-use crate::heap::{Kin, Table};
+use super::wake::News;
+use crate::heap::{Kin, Reader, Table};
 use crate::value::{Elem, LocId, SetId, TableId, Traits, Value};
 
 /// Values with their unsure bits.
@@ -186,11 +187,11 @@ impl Solver<'_> {
             self.pour(left.array, summary);
         }
         if let Some(summary) = left.summary {
-            self.wake(summary, false);
+            self.wake(summary, News::Fact);
         }
-        self.wake_shape(into);
+        self.wake_shape(into, News::Fact);
         let mut next = 0;
-        while let Some((reader, _)) = left.readers.get(next) {
+        while let Some(Reader { inst: reader, .. }) = left.readers.get(next) {
             next += 1;
             self.enqueue(reader);
         }
@@ -233,7 +234,7 @@ impl Solver<'_> {
         let place = self.heap.at(to);
         place.host = place.host.max(host);
         self.write_weak(to, set);
-        self.wake(from, false);
+        self.wake(from, News::Fact);
     }
 
     /// Everything that a place may hold.

@@ -110,6 +110,10 @@ pub(crate) struct Solver<'a> {
     /// Evaluations when the global statements were last started, and how often they were.
     loading_since: u64,
     loads: u32,
+    /// Loops around that go through their rows in an order that nobody knows, run as if they knew.
+    any_order: u32,
+    /// How often something that loops of straight-line loading have read became more since.
+    n_news: u32,
     /// Whether order was given up for want of fuel.
     ran_dry: Cell<bool>,
     /// Sets of which every function has its place in `stored_at`.
@@ -223,6 +227,8 @@ impl<'a> Solver<'a> {
             modules_loading: Vec::new(),
             loading_since: 0,
             loads: 0,
+            any_order: 0,
+            n_news: 0,
             ran_dry: Cell::new(false),
             noted: FxHashSet::default(),
             stored: FxHashSet::default(),

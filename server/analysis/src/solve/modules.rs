@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use super::wake::News;
 use crate::diagnostic::Why;
 use crate::heap::{Key, Lib};
 use crate::instance::{How, Phase};
@@ -140,14 +141,14 @@ impl Solver<'_> {
             self.run(inst);
             self.modules_loading.pop();
         }
-        self.listen_results(inst, frame.inst);
+        self.listen_results(inst, frame);
         let mut results = self.insts[inst.idx()].results.clone();
         if let Some(other) = elsewhere {
             if is_first {
                 // From now on it is not certain that the others load it.
-                self.wake_callers(other);
+                self.wake_callers(other, News::Fact);
             }
-            self.listen_results(other, frame.inst);
+            self.listen_results(other, frame);
             let more = self.insts[other.idx()].results.clone();
             self.merge_results(&mut results, more);
         }

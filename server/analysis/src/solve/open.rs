@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use super::wake::News;
 use crate::heap::Lib;
 use crate::value::{InstId, LocId, Multi, SetId, TableId, Value};
 
@@ -95,8 +96,8 @@ impl Solver<'_> {
 
     pub(super) fn wake_fields(&mut self, table: TableId) {
         for loc in self.locs_of(table) {
-            self.wake(loc, false);
+            self.wake(loc, News::Fact);
         }
-        self.wake_shape(table);
+        self.wake_shape(table, News::Fact);
     }
 }

@@ -96,7 +96,7 @@ impl Solver<'_> {
             value,
         };
         frame.edges.push(edge);
-        self.listen_results(inst, frame.inst);
+        self.listen_results(inst, frame);
         self.run(inst);
         self.pass_thrown(frame, inst);
         self.insts[inst.idx()].results.clone()

@@ -4,6 +4,7 @@ use halion_api::Thread;
 
 use super::Solver;
 use super::frame::Frame;
+use super::wake::News;
 use crate::diagnostic::Why;
 use crate::heap::HostWrites;
 use crate::instance::{How, Phase, Root};
@@ -126,7 +127,7 @@ impl Solver<'_> {
                 let loc = self.heap.field(self.globals, key);
                 if self.heap.at(loc).host < host {
                     self.heap.at(loc).host = host;
-                    self.wake(loc, false);
+                    self.wake(loc, News::Fact);
                 }
             }
         }

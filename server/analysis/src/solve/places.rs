@@ -2,6 +2,7 @@
 
 use super::Solver;
 use super::frame::Frame;
+use super::wake::News;
 use crate::heap::{HostWrites, Key};
 use crate::instance::{How, Phase};
 use crate::ir::{ExprId, VarIdx};
@@ -13,7 +14,7 @@ const MAX_INDEX_CHAIN: u32 = 64;
 impl Solver<'_> {
     /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
     pub(super) fn read_loc(&mut self, frame: &Frame, loc: LocId) -> SetId {
-        self.listen(loc, frame.inst);
+        self.listen(loc, frame);
         let absent = self.sets.absent;
         let flow = if frame.flow {
             Some(self.flow.get(&loc).copied())
@@ -87,7 +88,7 @@ impl Solver<'_> {
             place.load = load;
             self.steps += self.values.elems(weak).len() as u64 / 16;
             self.mark_stored(set, loc);
-            self.wake(loc, false);
+            self.wake(loc, News::More);
         }
     }
 
@@ -100,7 +101,7 @@ impl Solver<'_> {
         if load != place.load {
             place.load = load;
             self.mark_stored(set, loc);
-            self.wake(loc, true);
+            self.wake(loc, News::Flow);
         }
     }
 
@@ -113,7 +114,7 @@ impl Solver<'_> {
             return now;
         }
         let loc = self.slot(frame.env, var);
-        self.listen(loc, frame.inst);
+        self.listen(loc, frame);
         let now = match self.flow.get(&loc) {
             Some(&stored) if frame.flow => stored,
             _ => now,
@@ -143,7 +144,7 @@ impl Solver<'_> {
                 if load != place.load {
                     place.load = load;
                     self.mark_stored(set, loc);
-                    self.wake(loc, true);
+                    self.wake(loc, News::Flow);
                 }
             } else {
                 self.write_weak(loc, set);
@@ -167,7 +168,7 @@ impl Solver<'_> {
         let Some(loc) = self.upvalue_loc(frame, levels, var) else {
             return self.sets.unknown;
         };
-        self.listen(loc, frame.inst);
+        self.listen(loc, frame);
         let version = if frame.flow {
             self.flow.get(&loc).copied()
         } else {
@@ -298,7 +299,7 @@ impl Solver<'_> {
 
     /// All fields; with `unsure`, functions found this way are marked so, and tables if there are several.
     fn read_all(&mut self, frame: &Frame, table: TableId, unsure: bool) -> SetId {
-        self.listen_shape(table, frame.inst);
+        self.listen_shape(table, frame);
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         let mut set = self.read_loc(frame, array);
         if let Some(loc) = self.summary(table) {
@@ -362,7 +363,7 @@ impl Solver<'_> {
                 let is_new = self.heap.find_field(table, key).is_none();
                 let loc = self.heap.field(table, key);
                 if is_new {
-                    self.wake_shape(table);
+                    self.wake_shape(table, News::More);
                 }
                 loc
             }

@@ -273,7 +273,7 @@ impl Solver<'_> {
     }
 
     fn functions_in(&mut self, frame: &Frame, table: TableId) -> Vec<ValueId> {
-        self.listen_shape(table, frame.inst);
+        self.listen_shape(table, frame);
         let facts = self.heap.get(table);
         let mut locs: Vec<_> = facts.fields.iter().map(|&(_, loc)| loc).collect();
         locs.push(facts.array);

@@ -3,8 +3,21 @@
 //! What it used in earlier runs only is nothing to it, and what it is still to use in the present run it will see as it is then.
 
 use super::Solver;
+use super::frame::Frame;
+use crate::heap::Reader;
 use crate::instance::Phase;
 use crate::value::{InstId, LocId, TableId};
+
+/// What is new about something that was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// A fact, which holds whenever it was read.
+    Fact,
+    /// It holds more from now on: nothing to who read it earlier in the course of loading in order.
+    More,
+    /// Straight-line loading stored it, and knows.
+    Flow,
+}
 
 impl Solver<'_> {
     /// The present or last run of an instance; what is part of straight-line loading runs with the main chunk.
@@ -21,57 +34,74 @@ impl Solver<'_> {
         self.loading && (instance.in_order || self.program.fun(instance.fun).is_chunk())
     }
 
-    /// An instance reads a place.
-    pub(super) fn listen(&mut self, loc: LocId, inst: InstId) {
-        let run = self.run_of(inst);
-        self.heap.at(loc).readers.note(inst, run);
+    fn reader(&self, frame: &Frame) -> Reader {
+        let inst = frame.inst;
+        Reader {
+            inst,
+            run: self.run_of(inst),
+            in_order: frame.flow && frame.loops == 0 && self.any_order == 0,
+        }
     }
 
-    /// An instance reads which fields a table has.
-    pub(super) fn listen_shape(&mut self, table: TableId, inst: InstId) {
-        let run = self.run_of(inst);
-        self.heap.get_mut(table).readers.note(inst, run);
+    /// A run reads a place.
+    pub(super) fn listen(&mut self, loc: LocId, frame: &Frame) {
+        let reader = self.reader(frame);
+        self.heap.at(loc).readers.note(reader);
     }
 
-    /// A caller uses the results of an instance.
-    pub(super) fn listen_results(&mut self, inst: InstId, caller: InstId) {
-        let run = self.run_of(caller);
-        self.insts[inst.idx()].callers.note(caller, run);
+    /// A run reads which fields a table has.
+    pub(super) fn listen_shape(&mut self, table: TableId, frame: &Frame) {
+        let reader = self.reader(frame);
+        self.heap.get_mut(table).readers.note(reader);
     }
 
-    /// A place grew; `spare_flow` if straight-line loading knows.
-    pub(super) fn wake(&mut self, loc: LocId, spare_flow: bool) {
+    /// A run uses the results of an instance.
+    pub(super) fn listen_results(&mut self, inst: InstId, frame: &Frame) {
+        let reader = self.reader(frame);
+        self.insts[inst.idx()].callers.note(reader);
+    }
+
+    /// There is news of a place.
+    pub(super) fn wake(&mut self, loc: LocId, news: News) {
         let mut next = 0;
-        while let Some((inst, run)) = self.heap.at(loc).readers.get(next) {
+        while let Some(reader) = self.heap.at(loc).readers.get(next) {
             next += 1;
-            if !(spare_flow && self.is_flow(inst)) {
-                self.wake_one(inst, run);
+            if news != News::Flow || !self.is_flow(reader.inst) {
+                self.wake_one(reader, news);
             }
         }
     }
 
-    /// A table has one more field.
-    pub(super) fn wake_shape(&mut self, table: TableId) {
+    /// There is news of which fields a table has.
+    pub(super) fn wake_shape(&mut self, table: TableId, news: News) {
         let mut next = 0;
-        while let Some((inst, run)) = self.heap.get(table).readers.get(next) {
+        while let Some(reader) = self.heap.get(table).readers.get(next) {
             next += 1;
-            self.wake_one(inst, run);
+            self.wake_one(reader, news);
         }
     }
 
-    /// The results of an instance grew.
-    pub(super) fn wake_callers(&mut self, inst: InstId) {
+    /// There is news of the results of an instance.
+    pub(super) fn wake_callers(&mut self, inst: InstId, news: News) {
         let mut next = 0;
-        while let Some((caller, run)) = self.insts[inst.idx()].callers.get(next) {
+        while let Some(reader) = self.insts[inst.idx()].callers.get(next) {
             next += 1;
-            self.wake_one(caller, run);
+            self.wake_one(reader, news);
         }
     }
 
-    fn wake_one(&mut self, inst: InstId, run: u32) {
+    fn wake_one(&mut self, reader: Reader, news: News) {
+        let inst = reader.inst;
         let is_live = inst.idx() < self.n_live;
-        if run == self.run_of(inst) && !is_live && !self.is_settled(inst) {
+        if reader.run != self.run_of(inst) || is_live || self.is_settled(inst) {
+            return;
+        }
+        let is_loading = self.loading && self.insts[0].running && self.is_flow(inst);
+        if !is_loading || news != News::More || self.any_order > 0 && !reader.in_order {
             self.enqueue(inst);
+        } else if !reader.in_order {
+            // If the loop in which it was read is not over yet, it has one more round.
+            self.n_news += 1;
         }
     }
 
