@@ -34,6 +34,7 @@ mod line_index;
 mod literal;
 mod moves;
 mod parser;
+mod tree;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub use parser::{MAX_CHAIN, MAX_DEPTH, MAX_ERRORS};
 pub use rowan::{
     Direction, NodeOrToken, SyntaxText, TextRange, TextSize, TokenAtOffset, WalkEvent,
 };
+pub use tree::{PlainElements, PlainNode, PlainToken, TreeNode, TreeToken};
 
 /// A file's tree and errors. Cheap to clone, and free to go to other threads.
 #[derive(Clone, Debug)]
@@ -91,6 +93,11 @@ impl Parse {
     /// The root as a typed node.
     pub fn chunk(&self) -> ast::Chunk {
         ast::Chunk::of_root(self.syntax())
+    }
+
+    /// The same for those who only look down, which is faster.
+    pub fn plain_chunk(&self) -> ast::Chunk<PlainNode<'_>> {
+        ast::Chunk::of_root(PlainNode::root(&self.green))
     }
 
     /// Whether both are one and the same tree, which is told at once.

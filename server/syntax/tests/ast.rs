@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use halion_syntax::ast::{AstNode, Expr, FieldKind, LiteralExpr, LiteralKind, Stat};
-use halion_syntax::{MAX_CHAIN, SyntaxToken, parse};
+use halion_syntax::{MAX_CHAIN, SyntaxNode, SyntaxToken, parse};
 
 fn first(source: &str) -> Stat {
     parse(source)
@@ -29,12 +29,12 @@ fn literal(source: &str) -> LiteralExpr {
     }
 }
 
-fn text(node: Option<impl AstNode>) -> String {
+fn text(node: Option<impl AstNode<Node = SyntaxNode>>) -> String {
     node.map(|node| node.syntax().text().to_string())
         .unwrap_or_default()
 }
 
-fn texts(nodes: impl Iterator<Item = impl AstNode>) -> Vec<String> {
+fn texts(nodes: impl Iterator<Item = impl AstNode<Node = SyntaxNode>>) -> Vec<String> {
     nodes.map(|node| text(Some(node))).collect()
 }
 

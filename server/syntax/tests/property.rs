@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use halion_syntax::ast::{AstNode, Expr, LiteralExpr, Stat};
-use halion_syntax::{LineCol, LineIndex, Parse, TextSize, parse};
+use halion_syntax::{LineCol, LineIndex, NodeOrToken, Parse, TextSize, TreeNode, TreeToken, parse};
 use proptest::prelude::*;
 
 const WORDS: &[&str] = &[
@@ -124,7 +124,33 @@ fn check(text: &str) -> Parse {
             assert!(binary.operands().count() >= binary.rest().count());
         }
     }
+    check_plain(&first);
     first
+}
+
+/// Both kinds of nodes are the same tree.
+fn check_plain(parse: &Parse) {
+    let (root, plain) = (parse.syntax(), *parse.plain_chunk().syntax());
+    let nodes = root.descendants();
+    let nodes: Vec<_> = nodes.map(|node| (node.kind(), node.text_range())).collect();
+    let plain_nodes = plain.descendants();
+    let plain_nodes: Vec<_> = plain_nodes
+        .map(|node| (node.kind(), node.text_range()))
+        .collect();
+    assert_eq!(nodes, plain_nodes);
+    let tokens = root.descendants_with_tokens();
+    let tokens: Vec<_> = tokens.filter_map(NodeOrToken::into_token).collect();
+    let plain_tokens = plain.descendants().flat_map(|node| node.elements());
+    let mut plain_tokens: Vec<_> = plain_tokens.filter_map(NodeOrToken::into_token).collect();
+    plain_tokens.sort_by_key(|token| (token.text_range().start(), token.text_range().end()));
+    assert_eq!(tokens.len(), plain_tokens.len());
+    for (token, plain) in tokens.iter().zip(&plain_tokens) {
+        let both = (token.kind(), token.text(), token.text_range());
+        assert_eq!(both, (plain.kind(), plain.text(), plain.text_range()));
+    }
+    let first = tokens.iter().find(|token| !token.kind().is_trivia());
+    let first = first.map(|token| token.text_range());
+    assert_eq!(first, plain.first_word().map(|token| token.text_range()));
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! Lowering expressions.
 
 use halion_syntax::ast::{self, AstNode, FieldKind, LiteralValue};
-use halion_syntax::{SyntaxKind, TextRange};
+use halion_syntax::{PlainNode as Node, SyntaxKind, TextRange, TreeToken};
 
 use super::stat::string_key;
 use super::{Header, Lowering};
@@ -11,15 +11,15 @@ use crate::ir::{ExprId, ExprKind, Item, Operator};
 const MAX_NESTING: u32 = 260;
 
 impl Lowering<'_> {
-    pub(super) fn expr(&mut self, expr: &ast::Expr) -> ExprId {
-        self.named_expr(expr, None)
+    pub(super) fn expr(&mut self, expr: &ast::Expr<Node<'_>>) -> ExprId {
+        self.named_expr(expr, || None)
     }
 
     /// An expression that is given a name, which a function literal carries from then on.
     pub(super) fn named_expr(
         &mut self,
-        expr: &ast::Expr,
-        name: Option<(String, TextRange)>,
+        expr: &ast::Expr<Node<'_>>,
+        name: impl FnOnce() -> Option<(String, TextRange)>,
     ) -> ExprId {
         let range = expr.text_range();
         self.depth += 1;
@@ -27,6 +27,8 @@ impl Lowering<'_> {
             self.depth -= 1;
             return self.add(ExprKind::Unknown, range);
         }
+        let has_name = matches!(expr, ast::Expr::Function(_) | ast::Expr::Paren(_));
+        let name = if has_name { name() } else { None };
         let kind = self.kind(expr, range, name);
         self.depth -= 1;
         self.add(kind, range)
@@ -34,7 +36,7 @@ impl Lowering<'_> {
 
     fn kind(
         &mut self,
-        expr: &ast::Expr,
+        expr: &ast::Expr<Node<'_>>,
         range: TextRange,
         name: Option<(String, TextRange)>,
     ) -> ExprKind {
@@ -64,7 +66,7 @@ impl Lowering<'_> {
             ast::Expr::Binary(binary) => self.binary(binary),
             ast::Expr::Unary(unary) => self.unary(unary),
             ast::Expr::Paren(paren) => match paren.inner() {
-                Some(inner) => ExprKind::Paren(self.named_expr(&inner, name)),
+                Some(inner) => ExprKind::Paren(self.named_expr(&inner, || name)),
                 None => ExprKind::Unknown,
             },
             ast::Expr::Index(index) => self.index(index),
@@ -92,14 +94,18 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn optional(&mut self, expr: Option<ast::Expr>, range: TextRange) -> ExprId {
+    pub(super) fn optional(
+        &mut self,
+        expr: Option<ast::Expr<Node<'_>>>,
+        range: TextRange,
+    ) -> ExprId {
         match expr {
             Some(expr) => self.expr(&expr),
             None => self.add(ExprKind::Unknown, range),
         }
     }
 
-    fn literal(&mut self, literal: &ast::LiteralExpr) -> ExprKind {
+    fn literal(&mut self, literal: &ast::LiteralExpr<Node<'_>>) -> ExprKind {
         match literal.value() {
             Some(LiteralValue::Nil) => ExprKind::Nil,
             Some(LiteralValue::Bool(yes)) => ExprKind::Bool(yes),
@@ -111,7 +117,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn table(&mut self, table: &ast::TableExpr) -> ExprKind {
+    fn table(&mut self, table: &ast::TableExpr<Node<'_>>) -> ExprKind {
         self.scope().allocates = true;
         let mut items = Vec::new();
         for field in table.fields() {
@@ -123,13 +129,13 @@ impl Lowering<'_> {
                     let Some(token) = parts.name else { continue };
                     let name = self.program.names.id(token.text());
                     let key = self.add(ExprKind::Str(name), token.text_range());
-                    let value = self
-                        .named_expr(&value, Some((token.text().to_owned(), token.text_range())));
+                    let name = || Some((token.text().to_owned(), token.text_range()));
+                    let value = self.named_expr(&value, name);
                     items.push(Item::Keyed(key, value));
                 }
                 FieldKind::Keyed => {
                     let Some(key) = parts.key else { continue };
-                    let name = string_key(&key);
+                    let name = || string_key(&key);
                     let key = self.expr(&key);
                     let value = self.named_expr(&value, name);
                     items.push(Item::Keyed(key, value));
@@ -139,7 +145,7 @@ impl Lowering<'_> {
         ExprKind::Table(items)
     }
 
-    fn index(&mut self, index: &ast::IndexExpr) -> ExprKind {
+    fn index(&mut self, index: &ast::IndexExpr<Node<'_>>) -> ExprKind {
         let range = index.text_range();
         let (base, name, key) = index.parts();
         let base = self.record(base, range);
@@ -160,7 +166,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn binary(&mut self, binary: &ast::BinaryExpr) -> ExprKind {
+    fn binary(&mut self, binary: &ast::BinaryExpr<Node<'_>>) -> ExprKind {
         let (operator, operands) = binary.parts();
         let Some(operator) = operator.map(|token| token.kind()) else {
             return ExprKind::Unknown;
@@ -204,7 +210,7 @@ impl Lowering<'_> {
     /// The terms of `a and b and c` in order, however the tree nests them.
     fn logic_terms(
         &mut self,
-        operands: Vec<ast::Expr>,
+        operands: Vec<ast::Expr<Node<'_>>>,
         operator: SyntaxKind,
         out: &mut Vec<ExprId>,
     ) {
@@ -220,7 +226,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn unary(&mut self, unary: &ast::UnaryExpr) -> ExprKind {
+    fn unary(&mut self, unary: &ast::UnaryExpr<Node<'_>>) -> ExprKind {
         let Some(operand) = unary.operand() else {
             return ExprKind::Unknown;
         };

@@ -4,7 +4,7 @@
 //! The variable is read at the start of a round, so that neither the list nor the counter may be a local that the loop assigns or declares.
 
 use halion_syntax::ast::{self, AssignStat, AstNode};
-use halion_syntax::{SyntaxToken, TextRange};
+use halion_syntax::{PlainNode as Node, PlainToken as Token, TextRange, TreeToken};
 
 use super::{Lowering, Resolved};
 use crate::ir::{ExprId, ExprKind, Loop, Var, VarIdx};
@@ -23,8 +23,8 @@ pub(super) struct Counter {
 impl Lowering<'_> {
     pub(super) fn counting_loop(
         &mut self,
-        names: &[SyntaxToken],
-        block: Option<ast::Block>,
+        names: &[Token<'_>],
+        block: Option<ast::Block<Node<'_>>>,
     ) -> (Vec<VarIdx>, Loop) {
         let var = VarIdx(self.next_var());
         self.scope().counters.push(Counter {
@@ -42,7 +42,7 @@ impl Lowering<'_> {
     }
 
     /// What a field or a method is looked for in.
-    pub(super) fn record(&mut self, expr: Option<ast::Expr>, range: TextRange) -> ExprId {
+    pub(super) fn record(&mut self, expr: Option<ast::Expr<Node<'_>>>, range: TextRange) -> ExprId {
         let Some(item) = expr.as_ref().and_then(|expr| self.item(expr)) else {
             return self.optional(expr, range);
         };
@@ -67,12 +67,12 @@ impl Lowering<'_> {
                 var
             }
         };
-        let range = expr.map_or(range, |expr| expr.syntax().text_range());
+        let range = expr.map_or(range, |expr| expr.text_range());
         self.add(ExprKind::Local(var), range)
     }
 
     /// The item is replaced: what it was is no longer known.
-    pub(super) fn forget_item(&mut self, target: &ast::Expr) {
+    pub(super) fn forget_item(&mut self, target: &ast::Expr<Node<'_>>) {
         if let Some((counter, list, name)) = self.item(target) {
             let lists = &mut self.scope().counters[counter].lists;
             lists.retain(|known| (known.0, &known.1) != (list, &name));
@@ -80,7 +80,7 @@ impl Lowering<'_> {
     }
 
     /// For `jobs[i]` with `i` counted by a loop of this function: the loop, and what `jobs` is.
-    fn item(&mut self, expr: &ast::Expr) -> Option<(usize, Resolved, String)> {
+    fn item(&mut self, expr: &ast::Expr<Node<'_>>) -> Option<(usize, Resolved, String)> {
         let ast::Expr::Index(index) = expr else {
             return None;
         };
@@ -108,7 +108,7 @@ impl Lowering<'_> {
     }
 
     /// `jobs` or `self.jobs`.
-    fn list_name(&mut self, expr: &ast::Expr) -> Option<(Resolved, String)> {
+    fn list_name(&mut self, expr: &ast::Expr<Node<'_>>) -> Option<(Resolved, String)> {
         match expr {
             ast::Expr::Name(name) => {
                 let token = name.name()?;
@@ -125,8 +125,8 @@ impl Lowering<'_> {
 }
 
 /// The names that statements in a block give another value.
-fn assigned(block: &ast::Block) -> Vec<String> {
-    let statements = block.syntax().descendants().filter_map(AssignStat::cast);
+fn assigned(block: &ast::Block<Node<'_>>) -> Vec<String> {
+    let statements = (block.syntax().descendants()).filter_map(AssignStat::cast);
     let targets = statements.flat_map(|statement| statement.targets());
     let names = targets.filter_map(|target| match target {
         ast::Expr::Name(name) => Some(name.name()?.text().to_owned()),

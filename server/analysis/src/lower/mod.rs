@@ -8,7 +8,7 @@ mod stat;
 
 use halion_api::api;
 use halion_syntax::ast::{AstNode, Block as AstBlock, ParamList};
-use halion_syntax::{NodeOrToken, SyntaxToken, TextRange};
+use halion_syntax::{PlainNode as Node, PlainToken as Token, TextRange, TreeToken};
 
 use crate::ir::{Block, Expr, ExprId, ExprKind, Fun, FunId, Name, Program, Var, VarIdx};
 use crate::script::{FileId, Script};
@@ -20,12 +20,8 @@ pub fn lower(script: &Script) -> Program {
     intern_known_names(&mut program);
     for (idx, file) in script.files.iter().enumerate() {
         let file_id = FileId(u32::try_from(idx).expect("fewer than 2^32 files"));
-        let chunk = file.parse.chunk();
-        let first = chunk
-            .syntax()
-            .descendants_with_tokens()
-            .filter_map(NodeOrToken::into_token)
-            .find(|token| !token.kind().is_trivia())
+        let chunk = file.parse.plain_chunk();
+        let first = (chunk.syntax().first_word())
             .map_or_else(|| TextRange::empty(0.into()), |token| token.text_range());
         let mut lowering = Lowering {
             program: &mut program,
@@ -35,7 +31,7 @@ pub fn lower(script: &Script) -> Program {
         };
         let fun = lowering.function(
             Header {
-                range: chunk.syntax().text_range(),
+                range: chunk.text_range(),
                 keyword: first,
                 name: "<main>".to_owned(),
                 name_range: first,
@@ -125,8 +121,8 @@ impl Lowering<'_> {
         &mut self,
         header: Header,
         has_self: bool,
-        params: Option<ParamList>,
-        body: Option<AstBlock>,
+        params: Option<ParamList<Node<'_>>>,
+        body: Option<AstBlock<Node<'_>>>,
     ) -> FunId {
         let id = FunId(u32::try_from(self.program.funs.len()).expect("fewer than 2^32 functions"));
         let parent = self.scopes.last().map(|scope| scope.fun);
@@ -188,7 +184,7 @@ impl Lowering<'_> {
         id
     }
 
-    fn declare(&mut self, name: &SyntaxToken) -> VarIdx {
+    fn declare(&mut self, name: &Token<'_>) -> VarIdx {
         let name = self.program.names.id(name.text());
         self.declare_name(name)
     }

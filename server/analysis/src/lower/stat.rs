@@ -1,14 +1,14 @@
 //! Lowering statements.
 
 use halion_syntax::ast::{self, AstNode};
-use halion_syntax::{SyntaxToken, TextRange};
+use halion_syntax::{PlainNode as Node, PlainToken as Token, TextRange, TreeToken};
 
 use super::{Header, Lowering};
 use crate::ir::{Block, ExprId, ExprKind, Loop, Stat, VarIdx};
 
 impl Lowering<'_> {
     /// A block with a scope of its own.
-    pub(super) fn block(&mut self, block: Option<ast::Block>) -> Block {
+    pub(super) fn block(&mut self, block: Option<ast::Block<Node<'_>>>) -> Block {
         let visible = self.scope().visible.len();
         let block = self.open_block(block);
         self.scope().visible.truncate(visible);
@@ -16,10 +16,10 @@ impl Lowering<'_> {
     }
 
     /// A block whose locals stay in scope behind it: the body of `repeat`.
-    fn open_block(&mut self, block: Option<ast::Block>) -> Block {
+    fn open_block(&mut self, block: Option<ast::Block<Node<'_>>>) -> Block {
         let mut stats = Vec::new();
         let n_labels = self.scope().labels.len();
-        for stat in block.iter().flat_map(ast::Block::statements) {
+        for stat in block.iter().flat_map(|block| block.statements()) {
             self.scope().n_stats += 1;
             self.stat(&stat, &mut stats);
         }
@@ -29,16 +29,14 @@ impl Lowering<'_> {
         Block(stats)
     }
 
-    fn stat(&mut self, stat: &ast::Stat, out: &mut Vec<Stat>) {
+    fn stat(&mut self, stat: &ast::Stat<Node<'_>>, out: &mut Vec<Stat>) {
         match stat {
             ast::Stat::Local(stat) => {
-                let names: Vec<SyntaxToken> = stat.names().collect();
+                let names: Vec<Token<'_>> = stat.names().collect();
                 let mut exprs = Vec::new();
                 for (position, value) in stat.values().enumerate() {
-                    let name = names
-                        .get(position)
-                        .map(|name| (name.text().to_owned(), name.text_range()));
-                    exprs.push(self.named_expr(&value, name));
+                    let name = |name: &Token<'_>| (name.text().to_owned(), name.text_range());
+                    exprs.push(self.named_expr(&value, || names.get(position).map(name)));
                 }
                 let vars = names.iter().map(|name| self.declare(name)).collect();
                 out.push(Stat::Local(vars, exprs));
@@ -68,7 +66,7 @@ impl Lowering<'_> {
                     .flatten()
                     .map(|bound| self.expr(bound))
                     .collect();
-                let names: Vec<SyntaxToken> = stat.name().into_iter().collect();
+                let names: Vec<Token<'_>> = stat.name().into_iter().collect();
                 let (vars, body) = self.counting_loop(&names, stat.block());
                 match vars.first() {
                     Some(&var) => out.push(Stat::NumericFor(var, bounds, body)),
@@ -77,7 +75,7 @@ impl Lowering<'_> {
             }
             ast::Stat::GenericFor(stat) => {
                 let exprs: Vec<ExprId> = stat.values().map(|value| self.expr(&value)).collect();
-                let names: Vec<SyntaxToken> = stat.names().collect();
+                let names: Vec<Token<'_>> = stat.names().collect();
                 let site = self.add(
                     ExprKind::Unknown,
                     exprs
@@ -118,7 +116,7 @@ impl Lowering<'_> {
                 let scope = self.scope();
                 scope.has_goto = true;
                 scope.jumps_back |= scope.labels.contains(&label);
-                let range = stat.syntax().text_range();
+                let range = stat.text_range();
                 out.push(Stat::Goto(label, range));
             }
             ast::Stat::Label(stat) => {
@@ -131,25 +129,25 @@ impl Lowering<'_> {
         }
     }
 
-    fn condition(&mut self, condition: Option<ast::Expr>, range: TextRange) -> ExprId {
+    fn condition(&mut self, condition: Option<ast::Expr<Node<'_>>>, range: TextRange) -> ExprId {
         match condition {
             Some(condition) => self.expr(&condition),
             None => self.add(ExprKind::Unknown, range),
         }
     }
 
-    fn assign(&mut self, stat: &ast::AssignStat, out: &mut Vec<Stat>) {
-        let targets: Vec<ast::Expr> = stat.targets().collect();
+    fn assign(&mut self, stat: &ast::AssignStat<Node<'_>>, out: &mut Vec<Stat>) {
+        let targets: Vec<ast::Expr<Node<'_>>> = stat.targets().collect();
         let mut exprs = Vec::new();
         for (position, value) in stat.values().enumerate() {
-            let name = targets.get(position).and_then(target_name);
+            let name = || targets.get(position).and_then(target_name);
             exprs.push(self.named_expr(&value, name));
         }
         let targets = targets.iter().map(|target| self.target(target)).collect();
         out.push(Stat::Assign(targets, exprs));
     }
 
-    fn target(&mut self, target: &ast::Expr) -> ExprId {
+    fn target(&mut self, target: &ast::Expr<Node<'_>>) -> ExprId {
         if let ast::Expr::Name(name) = target
             && let Some(token) = name.name()
         {
@@ -159,7 +157,7 @@ impl Lowering<'_> {
         self.expr(target)
     }
 
-    fn repeat(&mut self, stat: &ast::RepeatStat, out: &mut Vec<Stat>) {
+    fn repeat(&mut self, stat: &ast::RepeatStat<Node<'_>>, out: &mut Vec<Stat>) {
         let visible = self.scope().visible.len();
         let first_var = self.next_var();
         let allocated = std::mem::take(&mut self.scope().allocates);
@@ -181,7 +179,7 @@ impl Lowering<'_> {
         ));
     }
 
-    fn branches(&mut self, stat: &ast::IfStat, out: &mut Vec<Stat>) {
+    fn branches(&mut self, stat: &ast::IfStat<Node<'_>>, out: &mut Vec<Stat>) {
         let cond = self.condition(stat.condition(), stat.text_range());
         let mut arms = vec![(cond, self.block(stat.block()))];
         for clause in stat.else_if_clauses() {
@@ -198,8 +196,8 @@ impl Lowering<'_> {
 
     pub(super) fn loop_body(
         &mut self,
-        names: &[SyntaxToken],
-        block: Option<ast::Block>,
+        names: &[Token<'_>],
+        block: Option<ast::Block<Node<'_>>>,
     ) -> (Vec<VarIdx>, Loop) {
         let visible = self.scope().visible.len();
         let first_var = self.next_var();
@@ -222,7 +220,7 @@ impl Lowering<'_> {
         )
     }
 
-    fn function_stat(&mut self, stat: &ast::FunctionStat, out: &mut Vec<Stat>) {
+    fn function_stat(&mut self, stat: &ast::FunctionStat<Node<'_>>, out: &mut Vec<Stat>) {
         let Some(name) = stat.name() else {
             // A function without a name is half-typed; its body is still read.
             let header = Header {
@@ -235,7 +233,7 @@ impl Lowering<'_> {
             self.function(header, false, stat.params(), stat.block());
             return;
         };
-        let segments: Vec<SyntaxToken> = name.segments().collect();
+        let segments: Vec<Token<'_>> = name.segments().collect();
         let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
             return;
         };
@@ -265,7 +263,7 @@ impl Lowering<'_> {
 }
 
 /// What a function assigned here is called, and where that stands; none for a computed key.
-fn target_name(target: &ast::Expr) -> Option<(String, TextRange)> {
+fn target_name(target: &ast::Expr<Node<'_>>) -> Option<(String, TextRange)> {
     match target {
         ast::Expr::Name(name) => name
             .name()
@@ -283,7 +281,7 @@ fn target_name(target: &ast::Expr) -> Option<(String, TextRange)> {
 }
 
 /// The name that a constant string key is.
-pub(super) fn string_key(key: &ast::Expr) -> Option<(String, TextRange)> {
+pub(super) fn string_key(key: &ast::Expr<Node<'_>>) -> Option<(String, TextRange)> {
     let ast::Expr::Literal(literal) = key else {
         return None;
     };

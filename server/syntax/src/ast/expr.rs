@@ -1,8 +1,11 @@
 //! Views of expressions.
 
+use rowan::NodeOrToken;
+
 use super::{AstNode, Block, ast_enum, ast_node, child, child_after, children, token, tokens};
-use crate::kind::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::kind::{SyntaxKind, SyntaxNode};
 use crate::literal;
+use crate::tree::{TreeNode, TreeToken};
 
 ast_enum! {
     /// An expression.
@@ -32,9 +35,9 @@ ast_enum! {
     }
 }
 
-impl Expr {
+impl<N: TreeNode> Expr<N> {
     /// What the parentheses around it hold; itself if there are none.
-    pub fn without_parens(self) -> Option<Expr> {
+    pub fn without_parens(self) -> Option<Expr<N>> {
         let mut expr = self;
         while let Expr::Paren(paren) = &expr {
             expr = paren.inner()?;
@@ -48,9 +51,9 @@ ast_node! {
     NameExpr
 }
 
-impl NameExpr {
+impl<N: TreeNode> NameExpr<N> {
     /// The name.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 }
@@ -101,12 +104,10 @@ ast_node! {
     LiteralExpr
 }
 
-impl LiteralExpr {
+impl<N: TreeNode> LiteralExpr<N> {
     /// The one token.
-    pub fn token(&self) -> Option<SyntaxToken> {
-        self.syntax
-            .children_with_tokens()
-            .find_map(SyntaxElement::into_token)
+    pub fn token(&self) -> Option<N::Token> {
+        self.syntax.elements().find_map(NodeOrToken::into_token)
     }
 
     /// What it is.
@@ -147,19 +148,19 @@ ast_node! {
     FunctionExpr
 }
 
-impl FunctionExpr {
+impl<N: TreeNode> FunctionExpr<N> {
     /// The word `function`.
-    pub fn keyword(&self) -> Option<SyntaxToken> {
+    pub fn keyword(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Function)
     }
 
     /// The parameters.
-    pub fn params(&self) -> Option<ParamList> {
+    pub fn params(&self) -> Option<ParamList<N>> {
         child(&self.syntax)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -169,9 +170,9 @@ ast_node! {
     ParamList
 }
 
-impl ParamList {
+impl<N: TreeNode> ParamList<N> {
     /// The names, in order.
-    pub fn names(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn names(&self) -> impl Iterator<Item = N::Token> + use<N> {
         tokens(&self.syntax, SyntaxKind::Name)
     }
 
@@ -186,9 +187,9 @@ ast_node! {
     TableExpr
 }
 
-impl TableExpr {
+impl<N: TreeNode> TableExpr<N> {
     /// The entries, in order.
-    pub fn fields(&self) -> impl Iterator<Item = Field> + use<> {
+    pub fn fields(&self) -> impl Iterator<Item = Field<N>> + use<N> {
         children(&self.syntax)
     }
 }
@@ -211,20 +212,20 @@ ast_node! {
 
 /// All of an entry.
 #[derive(Clone, Debug)]
-pub struct FieldParts {
+pub struct FieldParts<N: TreeNode = SyntaxNode> {
     /// How it gets its key.
     pub kind: FieldKind,
     /// The name in `name = value`.
-    pub name: Option<SyntaxToken>,
+    pub name: Option<N::Token>,
     /// The key in `[key] = value`.
-    pub key: Option<Expr>,
+    pub key: Option<Expr<N>>,
     /// The value.
-    pub value: Option<Expr>,
+    pub value: Option<Expr<N>>,
 }
 
-impl Field {
+impl<N: TreeNode> Field<N> {
     /// All of it, read once.
-    pub fn parts(&self) -> FieldParts {
+    pub fn parts(&self) -> FieldParts<N> {
         let mut parts = FieldParts {
             kind: FieldKind::Positional,
             name: None,
@@ -232,9 +233,9 @@ impl Field {
             value: None,
         };
         let (mut is_behind_key, mut is_behind_eq) = (false, false);
-        for child in self.syntax.children_with_tokens() {
+        for child in self.syntax.elements() {
             match child {
-                SyntaxElement::Token(token) => match token.kind() {
+                NodeOrToken::Token(token) => match token.kind() {
                     SyntaxKind::LBracket => parts.kind = FieldKind::Keyed,
                     SyntaxKind::RBracket => is_behind_key = true,
                     SyntaxKind::Eq => {
@@ -247,7 +248,7 @@ impl Field {
                     SyntaxKind::Name if parts.name.is_none() => parts.name = Some(token),
                     _ => {}
                 },
-                SyntaxElement::Node(node) => {
+                NodeOrToken::Node(node) => {
                     let is_key = parts.kind == FieldKind::Keyed && !is_behind_key;
                     let is_value = is_behind_eq || parts.kind == FieldKind::Positional;
                     if is_key && parts.key.is_none() {
@@ -267,17 +268,17 @@ impl Field {
     }
 
     /// The name in `name = value`.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         self.parts().name
     }
 
     /// The key in `[key] = value`.
-    pub fn key(&self) -> Option<Expr> {
+    pub fn key(&self) -> Option<Expr<N>> {
         self.parts().key
     }
 
     /// The value.
-    pub fn value(&self) -> Option<Expr> {
+    pub fn value(&self) -> Option<Expr<N>> {
         self.parts().value
     }
 }
@@ -287,66 +288,66 @@ ast_node! {
     BinaryExpr
 }
 
-impl BinaryExpr {
+impl<N: TreeNode> BinaryExpr<N> {
     /// The operator.
-    pub fn operator(&self) -> Option<SyntaxToken> {
+    pub fn operator(&self) -> Option<N::Token> {
         self.operators().next()
     }
 
     /// The left operand.
-    pub fn lhs(&self) -> Option<Expr> {
+    pub fn lhs(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The right operand.
-    pub fn rhs(&self) -> Option<Expr> {
+    pub fn rhs(&self) -> Option<Expr<N>> {
         self.syntax
-            .children_with_tokens()
+            .elements()
             .filter_map(|c| c.into_node())
             .filter_map(Expr::cast)
             .nth(1)
     }
 
     /// Further operators with their right operands; the left one of each is all before it.
-    pub fn rest(&self) -> impl Iterator<Item = (SyntaxToken, Expr)> + use<> {
-        self.operators().skip(1).filter_map(|operator| {
-            let expr = operator.next_sibling_or_token()?;
-            let mut next = Some(expr);
-            while let Some(element) = next {
-                if let SyntaxElement::Node(node) = &element {
-                    return Expr::cast(node.clone()).map(|expr| (operator, expr));
+    pub fn rest(&self) -> impl Iterator<Item = (N::Token, Expr<N>)> + use<N> {
+        let (mut operator, mut n_operators) = (None, 0);
+        self.syntax.elements().filter_map(move |child| match child {
+            NodeOrToken::Token(token) => {
+                if !token.kind().is_trivia() {
+                    operator = Some(token);
+                    n_operators += 1;
                 }
-                next = element.next_sibling_or_token();
+                None
             }
-            None
+            NodeOrToken::Node(node) => {
+                let operator = operator.take().filter(|_| n_operators > 1)?;
+                Expr::cast(node).map(|expr| (operator, expr))
+            }
         })
     }
 
     /// The operator and all operands in order, read once.
-    pub fn parts(&self) -> (Option<SyntaxToken>, Vec<Expr>) {
+    pub fn parts(&self) -> (Option<N::Token>, Vec<Expr<N>>) {
         let (mut operator, mut operands) = (None, Vec::with_capacity(2));
-        for child in self.syntax.children_with_tokens() {
+        for child in self.syntax.elements() {
             match child {
-                SyntaxElement::Node(node) => operands.extend(Expr::cast(node)),
-                SyntaxElement::Token(token) if operator.is_none() && !token.kind().is_trivia() => {
+                NodeOrToken::Node(node) => operands.extend(Expr::cast(node)),
+                NodeOrToken::Token(token) if operator.is_none() && !token.kind().is_trivia() => {
                     operator = Some(token);
                 }
-                SyntaxElement::Token(_) => {}
+                NodeOrToken::Token(_) => {}
             }
         }
         (operator, operands)
     }
 
     /// All operands, in order.
-    pub fn operands(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn operands(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children(&self.syntax)
     }
 
-    fn operators(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
-        let tokens = self
-            .syntax
-            .children_with_tokens()
-            .filter_map(SyntaxElement::into_token);
+    fn operators(&self) -> impl Iterator<Item = N::Token> + use<N> {
+        let tokens = self.syntax.elements().filter_map(NodeOrToken::into_token);
         tokens.filter(|token| !token.kind().is_trivia())
     }
 }
@@ -356,14 +357,14 @@ ast_node! {
     UnaryExpr
 }
 
-impl UnaryExpr {
+impl<N: TreeNode> UnaryExpr<N> {
     /// The operator.
-    pub fn operator(&self) -> Option<SyntaxToken> {
-        self.syntax.first_token()
+    pub fn operator(&self) -> Option<N::Token> {
+        self.syntax.elements().find_map(NodeOrToken::into_token)
     }
 
     /// The operand.
-    pub fn operand(&self) -> Option<Expr> {
+    pub fn operand(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 }
@@ -373,9 +374,9 @@ ast_node! {
     ParenExpr
 }
 
-impl ParenExpr {
+impl<N: TreeNode> ParenExpr<N> {
     /// What the parentheses hold.
-    pub fn inner(&self) -> Option<Expr> {
+    pub fn inner(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 }
@@ -385,34 +386,34 @@ ast_node! {
     IndexExpr
 }
 
-impl IndexExpr {
+impl<N: TreeNode> IndexExpr<N> {
     /// The `a`.
-    pub fn base(&self) -> Option<Expr> {
+    pub fn base(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The `b` of `a.b`.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 
     /// The `b` of `a[b]`.
-    pub fn index(&self) -> Option<Expr> {
+    pub fn index(&self) -> Option<Expr<N>> {
         child_after(&self.syntax, SyntaxKind::LBracket)
     }
 
     /// The `a`, and the `b` of `a.b` or of `a[b]`, read once.
-    pub fn parts(&self) -> (Option<Expr>, Option<SyntaxToken>, Option<Expr>) {
+    pub fn parts(&self) -> (Option<Expr<N>>, Option<N::Token>, Option<Expr<N>>) {
         let (mut base, mut name, mut index) = (None, None, None);
         let mut is_behind_bracket = false;
-        for child in self.syntax.children_with_tokens() {
+        for child in self.syntax.elements() {
             match child {
-                SyntaxElement::Token(token) => match token.kind() {
+                NodeOrToken::Token(token) => match token.kind() {
                     SyntaxKind::LBracket => is_behind_bracket = true,
                     SyntaxKind::Name if name.is_none() => name = Some(token),
                     _ => {}
                 },
-                SyntaxElement::Node(node) => {
+                NodeOrToken::Node(node) => {
                     let expr = Expr::cast(node);
                     if is_behind_bracket && index.is_none() {
                         index.clone_from(&expr);
@@ -427,7 +428,7 @@ impl IndexExpr {
     }
 
     /// The `.` of `a.b`.
-    pub fn dot(&self) -> Option<SyntaxToken> {
+    pub fn dot(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Dot)
     }
 }
@@ -437,19 +438,19 @@ ast_node! {
     CallExpr
 }
 
-impl CallExpr {
+impl<N: TreeNode> CallExpr<N> {
     /// The `f`.
-    pub fn callee(&self) -> Option<Expr> {
+    pub fn callee(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The arguments with what encloses them.
-    pub fn arg_list(&self) -> Option<ArgList> {
+    pub fn arg_list(&self) -> Option<ArgList<N>> {
         child(&self.syntax)
     }
 
     /// The arguments.
-    pub fn args(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn args(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         self.arg_list().into_iter().flat_map(|list| list.args())
     }
 }
@@ -459,29 +460,29 @@ ast_node! {
     MethodCallExpr
 }
 
-impl MethodCallExpr {
+impl<N: TreeNode> MethodCallExpr<N> {
     /// The `a`.
-    pub fn receiver(&self) -> Option<Expr> {
+    pub fn receiver(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The `b`.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 
     /// The `:`.
-    pub fn colon(&self) -> Option<SyntaxToken> {
+    pub fn colon(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Colon)
     }
 
     /// The arguments with what encloses them; `a` is not among them.
-    pub fn arg_list(&self) -> Option<ArgList> {
+    pub fn arg_list(&self) -> Option<ArgList<N>> {
         child(&self.syntax)
     }
 
     /// The arguments.
-    pub fn args(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn args(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         self.arg_list().into_iter().flat_map(|list| list.args())
     }
 }
@@ -491,9 +492,9 @@ ast_node! {
     ArgList
 }
 
-impl ArgList {
+impl<N: TreeNode> ArgList<N> {
     /// The arguments, in order.
-    pub fn args(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn args(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children(&self.syntax)
     }
 }

@@ -4,7 +4,8 @@ use super::{
     AstNode, Expr, ParamList, ast_enum, ast_node, child, child_after, children, children_after,
     children_before, token, tokens,
 };
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::kind::{SyntaxKind, SyntaxNode};
+use crate::tree::{TreeNode, TreeToken};
 
 ast_enum! {
     /// A statement.
@@ -49,15 +50,15 @@ ast_node! {
     Chunk
 }
 
-impl Chunk {
+impl<N: TreeNode> Chunk<N> {
     /// The view of a root.
-    pub(crate) fn of_root(syntax: SyntaxNode) -> Chunk {
+    pub(crate) fn of_root(syntax: N) -> Chunk<N> {
         debug_assert_eq!(syntax.kind(), SyntaxKind::Chunk);
         Chunk { syntax }
     }
 
     /// The global statements.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -67,9 +68,9 @@ ast_node! {
     Block
 }
 
-impl Block {
+impl<N: TreeNode> Block<N> {
     /// The statements, in order.
-    pub fn statements(&self) -> impl Iterator<Item = Stat> + use<> {
+    pub fn statements(&self) -> impl Iterator<Item = Stat<N>> + use<N> {
         children(&self.syntax)
     }
 }
@@ -79,14 +80,14 @@ ast_node! {
     LocalStat
 }
 
-impl LocalStat {
+impl<N: TreeNode> LocalStat<N> {
     /// The declared names.
-    pub fn names(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn names(&self) -> impl Iterator<Item = N::Token> + use<N> {
         tokens(&self.syntax, SyntaxKind::Name)
     }
 
     /// The values, as written.
-    pub fn values(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn values(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children(&self.syntax)
     }
 }
@@ -96,14 +97,14 @@ ast_node! {
     AssignStat
 }
 
-impl AssignStat {
+impl<N: TreeNode> AssignStat<N> {
     /// What is assigned to: names and indices (in a wrong file anything).
-    pub fn targets(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn targets(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children_before(&self.syntax, SyntaxKind::Eq)
     }
 
     /// The values, as written.
-    pub fn values(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn values(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children_after(&self.syntax, SyntaxKind::Eq)
     }
 }
@@ -113,14 +114,14 @@ ast_node! {
     CallStat
 }
 
-impl CallStat {
+impl<N: TreeNode> CallStat<N> {
     /// The expression, call or not.
-    pub fn expr(&self) -> Option<Expr> {
+    pub fn expr(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The expression, if it is a call: [`Expr::Call`] or [`Expr::MethodCall`].
-    pub fn call(&self) -> Option<Expr> {
+    pub fn call(&self) -> Option<Expr<N>> {
         self.expr()
             .filter(|expr| matches!(expr, Expr::Call(_) | Expr::MethodCall(_)))
     }
@@ -131,9 +132,9 @@ ast_node! {
     DoStat
 }
 
-impl DoStat {
+impl<N: TreeNode> DoStat<N> {
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -143,14 +144,14 @@ ast_node! {
     WhileStat
 }
 
-impl WhileStat {
+impl<N: TreeNode> WhileStat<N> {
     /// The condition.
-    pub fn condition(&self) -> Option<Expr> {
+    pub fn condition(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -160,14 +161,14 @@ ast_node! {
     RepeatStat
 }
 
-impl RepeatStat {
+impl<N: TreeNode> RepeatStat<N> {
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 
     /// The condition; it sees the locals of the body.
-    pub fn condition(&self) -> Option<Expr> {
+    pub fn condition(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 }
@@ -177,24 +178,24 @@ ast_node! {
     IfStat
 }
 
-impl IfStat {
+impl<N: TreeNode> IfStat<N> {
     /// The first condition.
-    pub fn condition(&self) -> Option<Expr> {
+    pub fn condition(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// What runs if the first condition holds.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 
     /// The `elseif` parts.
-    pub fn else_if_clauses(&self) -> impl Iterator<Item = ElseIfClause> + use<> {
+    pub fn else_if_clauses(&self) -> impl Iterator<Item = ElseIfClause<N>> + use<N> {
         children(&self.syntax)
     }
 
     /// The `else` part.
-    pub fn else_clause(&self) -> Option<ElseClause> {
+    pub fn else_clause(&self) -> Option<ElseClause<N>> {
         child(&self.syntax)
     }
 }
@@ -204,14 +205,14 @@ ast_node! {
     ElseIfClause
 }
 
-impl ElseIfClause {
+impl<N: TreeNode> ElseIfClause<N> {
     /// The condition.
-    pub fn condition(&self) -> Option<Expr> {
+    pub fn condition(&self) -> Option<Expr<N>> {
         child(&self.syntax)
     }
 
     /// What runs if it holds.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -221,9 +222,9 @@ ast_node! {
     ElseClause
 }
 
-impl ElseClause {
+impl<N: TreeNode> ElseClause<N> {
     /// What runs if no condition holds.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -233,29 +234,29 @@ ast_node! {
     NumericForStat
 }
 
-impl NumericForStat {
+impl<N: TreeNode> NumericForStat<N> {
     /// The loop variable.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 
     /// The first value.
-    pub fn start(&self) -> Option<Expr> {
+    pub fn start(&self) -> Option<Expr<N>> {
         child_after(&self.syntax, SyntaxKind::Eq)
     }
 
     /// The last value.
-    pub fn limit(&self) -> Option<Expr> {
+    pub fn limit(&self) -> Option<Expr<N>> {
         child_after(&self.syntax, SyntaxKind::Comma)
     }
 
     /// The step; 1 if there is none.
-    pub fn step(&self) -> Option<Expr> {
+    pub fn step(&self) -> Option<Expr<N>> {
         children_after(&self.syntax, SyntaxKind::Comma).nth(1)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -265,19 +266,19 @@ ast_node! {
     GenericForStat
 }
 
-impl GenericForStat {
+impl<N: TreeNode> GenericForStat<N> {
     /// The loop variables.
-    pub fn names(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn names(&self) -> impl Iterator<Item = N::Token> + use<N> {
         tokens(&self.syntax, SyntaxKind::Name)
     }
 
     /// What is iterated: one to three values.
-    pub fn values(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn values(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children(&self.syntax)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -287,19 +288,19 @@ ast_node! {
     FunctionStat
 }
 
-impl FunctionStat {
+impl<N: TreeNode> FunctionStat<N> {
     /// The `a.b:c`.
-    pub fn name(&self) -> Option<FunctionName> {
+    pub fn name(&self) -> Option<FunctionName<N>> {
         child(&self.syntax)
     }
 
     /// The parameters; `self` of a method is not among them.
-    pub fn params(&self) -> Option<ParamList> {
+    pub fn params(&self) -> Option<ParamList<N>> {
         child(&self.syntax)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -309,19 +310,19 @@ ast_node! {
     FunctionName
 }
 
-impl FunctionName {
+impl<N: TreeNode> FunctionName<N> {
     /// All names of the path, the method included. The first one is a variable, the others are fields.
-    pub fn segments(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn segments(&self) -> impl Iterator<Item = N::Token> + use<N> {
         tokens(&self.syntax, SyntaxKind::Name)
     }
 
     /// The last name, which the function is known by.
-    pub fn last(&self) -> Option<SyntaxToken> {
+    pub fn last(&self) -> Option<N::Token> {
         self.segments().last()
     }
 
     /// The name behind `:`.
-    pub fn method(&self) -> Option<SyntaxToken> {
+    pub fn method(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Colon)?;
         self.last()
     }
@@ -330,7 +331,7 @@ impl FunctionName {
     pub fn path(&self) -> String {
         let parts = self
             .syntax
-            .children_with_tokens()
+            .elements()
             .filter_map(|child| child.into_token());
         parts
             .filter(|token| !token.kind().is_trivia())
@@ -344,19 +345,19 @@ ast_node! {
     LocalFunctionStat
 }
 
-impl LocalFunctionStat {
+impl<N: TreeNode> LocalFunctionStat<N> {
     /// The name.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 
     /// The parameters.
-    pub fn params(&self) -> Option<ParamList> {
+    pub fn params(&self) -> Option<ParamList<N>> {
         child(&self.syntax)
     }
 
     /// The body.
-    pub fn block(&self) -> Option<Block> {
+    pub fn block(&self) -> Option<Block<N>> {
         child(&self.syntax)
     }
 }
@@ -366,9 +367,9 @@ ast_node! {
     ReturnStat
 }
 
-impl ReturnStat {
+impl<N: TreeNode> ReturnStat<N> {
     /// The values.
-    pub fn values(&self) -> impl Iterator<Item = Expr> + use<> {
+    pub fn values(&self) -> impl Iterator<Item = Expr<N>> + use<N> {
         children(&self.syntax)
     }
 }
@@ -383,9 +384,9 @@ ast_node! {
     GotoStat
 }
 
-impl GotoStat {
+impl<N: TreeNode> GotoStat<N> {
     /// The label's name.
-    pub fn label(&self) -> Option<SyntaxToken> {
+    pub fn label(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 }
@@ -395,9 +396,9 @@ ast_node! {
     LabelStat
 }
 
-impl LabelStat {
+impl<N: TreeNode> LabelStat<N> {
     /// The label's name.
-    pub fn name(&self) -> Option<SyntaxToken> {
+    pub fn name(&self) -> Option<N::Token> {
         token(&self.syntax, SyntaxKind::Name)
     }
 }
