@@ -11,8 +11,8 @@ use crate::tree::{TreeNode, TreeToken};
 
 pub use expr::{
     ArgList, BinaryExpr, CallExpr, Expr, Field, FieldKind, FieldParts, FunctionExpr, IndexExpr,
-    LiteralExpr, LiteralKind, LiteralValue, MethodCallExpr, NameExpr, ParamList, ParenExpr,
-    TableExpr, UnaryExpr, VarargExpr,
+    IndexParts, LiteralExpr, LiteralKind, LiteralValue, MethodCallExpr, NameExpr, ParamList,
+    ParenExpr, TableExpr, UnaryExpr, VarargExpr,
 };
 pub use stat::{
     AssignStat, Block, BreakStat, CallStat, Chunk, DoStat, ElseClause, ElseIfClause, EmptyStat,

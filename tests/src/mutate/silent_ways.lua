@@ -967,3 +967,18 @@ require("stateN").act = F
 local stateN = require("stateN")
 stateN.act = print
 -- call: function() require("stateN").act() end
+
+-- way: other object of a wrapped factory
+local function newN() return {} end
+local function makeN() return newN() end
+-- call: function() local a, b = makeN(), makeN() a.go = F b.go = print b.go() end
+
+-- way: filled in like another one
+local function fillN(t) t.inner = {} end
+-- call: function() local a, b = {}, {} fillN(a) fillN(b) a.inner.go = F b.inner.go = print b.inner.go() end
+
+-- way: read before a loop stores
+local hooksN = {}
+local earlyN = hooksN.go
+for _ = 1, #getProductVersion() do hooksN.go = F end
+-- call: function() if earlyN then earlyN() end end

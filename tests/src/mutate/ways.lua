@@ -1707,3 +1707,20 @@ return M
 -- main:
 local outerN = require("outerN")
 -- call: function() outerN.act(F) end
+
+-- way: object of a wrapped factory
+local function newN() return {} end
+local function makeN() return newN() end
+-- call: function() local a, b = makeN(), makeN() a.go = F b.go = print b.go() a.go() end
+
+-- way: filled in twice
+local function fillN(t) t.inner = {} end
+-- call: function() local a, b = {}, {} fillN(a) fillN(b) a.inner.go = F b.inner.go = print b.inner.go() a.inner.go() end
+
+-- way: stored in one of the rounds
+local hooksN, lastN = {}, nil
+for _ = 1, #getProductVersion() do
+  lastN = hooksN.go
+  hooksN.go = F
+end
+-- call: function() if lastN then lastN() end end

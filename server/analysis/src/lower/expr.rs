@@ -147,9 +147,9 @@ impl Lowering<'_> {
 
     fn index(&mut self, index: &ast::IndexExpr<Node<'_>>) -> ExprKind {
         let range = index.text_range();
-        let (base, name, key) = index.parts();
-        let base = self.record(base, range);
-        if let Some(token) = name {
+        let parts = index.parts();
+        let base = self.record(parts.base, range);
+        if let Some(token) = parts.name {
             let name = self.program.names.id(token.text());
             let key = self.add(ExprKind::Str(name), token.text_range());
             return ExprKind::Index {
@@ -158,7 +158,7 @@ impl Lowering<'_> {
                 name_range: Some(token.text_range()),
             };
         }
-        let key = self.optional(key, range);
+        let key = self.optional(parts.index, range);
         ExprKind::Index {
             base,
             key,

@@ -92,6 +92,7 @@ impl Solver<'_> {
         let is_long = info.n_stats > most_stats;
         let worthwhile = !self.probing
             && (info.allocates
+                || self.open_funs.contains(&fun)
                 || args
                     .items
                     .iter()

@@ -1,5 +1,6 @@
 //! The trap list of THREAD-ANALYSIS, row by row, in several spellings, violating and clean.
 
+mod alike;
 mod entries;
 mod guards;
 mod incremental;

@@ -386,6 +386,17 @@ ast_node! {
     IndexExpr
 }
 
+/// All of an index.
+#[derive(Clone, Debug)]
+pub struct IndexParts<N: TreeNode = SyntaxNode> {
+    /// The `a`.
+    pub base: Option<Expr<N>>,
+    /// The `b` of `a.b`.
+    pub name: Option<N::Token>,
+    /// The `b` of `a[b]`.
+    pub index: Option<Expr<N>>,
+}
+
 impl<N: TreeNode> IndexExpr<N> {
     /// The `a`.
     pub fn base(&self) -> Option<Expr<N>> {
@@ -402,8 +413,8 @@ impl<N: TreeNode> IndexExpr<N> {
         child_after(&self.syntax, SyntaxKind::LBracket)
     }
 
-    /// The `a`, and the `b` of `a.b` or of `a[b]`, read once.
-    pub fn parts(&self) -> (Option<Expr<N>>, Option<N::Token>, Option<Expr<N>>) {
+    /// All of it, read once.
+    pub fn parts(&self) -> IndexParts<N> {
         let (mut base, mut name, mut index) = (None, None, None);
         let mut is_behind_bracket = false;
         for child in self.syntax.elements() {
@@ -424,7 +435,7 @@ impl<N: TreeNode> IndexExpr<N> {
                 }
             }
         }
-        (base, name, index)
+        IndexParts { base, name, index }
     }
 
     /// The `.` of `a.b`.
