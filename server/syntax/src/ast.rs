@@ -3,6 +3,7 @@
 
 mod expr;
 mod stat;
+mod table;
 
 use rowan::{NodeOrToken, TextRange};
 
@@ -10,15 +11,16 @@ use crate::kind::SyntaxKind;
 use crate::tree::{TreeNode, TreeToken};
 
 pub use expr::{
-    ArgList, BinaryExpr, CallExpr, Expr, Field, FieldKind, FieldParts, FunctionExpr, IndexExpr,
-    IndexParts, LiteralExpr, LiteralKind, LiteralValue, MethodCallExpr, NameExpr, ParamList,
-    ParenExpr, TableExpr, UnaryExpr, VarargExpr,
+    ArgList, BinaryExpr, CallExpr, Expr, FunctionExpr, IndexExpr, IndexParts, LiteralExpr,
+    LiteralKind, LiteralValue, MethodCallExpr, NameExpr, ParamList, ParenExpr, UnaryExpr,
+    VarargExpr,
 };
 pub use stat::{
     AssignStat, Block, BreakStat, CallStat, Chunk, DoStat, ElseClause, ElseIfClause, EmptyStat,
     FunctionName, FunctionStat, GenericForStat, GotoStat, IfStat, LabelStat, LocalFunctionStat,
     LocalStat, NumericForStat, RepeatStat, ReturnStat, Stat, WhileStat,
 };
+pub use table::{Field, FieldKind, FieldParts, TableExpr};
 
 /// A typed view of a node.
 pub trait AstNode: Sized {
