@@ -135,7 +135,8 @@ impl Solver<'_> {
     pub(super) fn move_items(&mut self, frame: &mut Frame, lists: SetId, ends: bool) {
         for (value, _) in self.values.list(lists) {
             if let Value::Table(table) = value {
-                // What stands at no position of its own may be at any of them already.
+                // What stands at no position of its own may be at any of them already; it is moved once there is something that does.
+                self.listen_shape(table, frame);
                 if !self.has_positions(table) {
                     continue;
                 }
