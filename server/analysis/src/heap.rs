@@ -33,16 +33,36 @@ pub struct Loc {
     pub readers: Readers,
 }
 
-/// What HALion itself writes to a place, the less certain the later.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// What HALion itself writes to a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HostWrites {
     /// Nothing.
     #[default]
     Nothing,
     /// A whole number from 1 on: a parameter that is one of several strings, or counts.
     Position,
+    /// A number.
+    Number,
+    /// A string.
+    Text,
+    /// A boolean.
+    Flag,
     /// Anything.
     Anything,
+}
+
+impl HostWrites {
+    /// Either.
+    #[must_use]
+    pub fn or(self, other: HostWrites) -> HostWrites {
+        match (self, other) {
+            (HostWrites::Nothing, one) | (one, HostWrites::Nothing) => one,
+            (one, other) if one == other => one,
+            (HostWrites::Position, HostWrites::Number)
+            | (HostWrites::Number, HostWrites::Position) => HostWrites::Number,
+            _ => HostWrites::Anything,
+        }
+    }
 }
 
 /// An instance that used something.
@@ -323,7 +343,7 @@ pub fn key_of(value: Value, values: &mut Values) -> Option<Key> {
     match value {
         Value::Nil | Value::Absent => None,
         Value::Index => Some(Key::Array),
-        Value::Truthy | Value::Unknown => Some(Key::Star),
+        Value::Truthy | Value::Number | Value::Text | Value::Unknown => Some(Key::Star),
         constant => Some(Key::Const(values.id(constant))),
     }
 }

@@ -32,6 +32,10 @@ pub enum Value {
     True,
     /// Some number or string.
     Truthy,
+    /// Some number.
+    Number,
+    /// Some string.
+    Text,
     /// Some integer that comes from counting (`#t`, a loop variable): reads all items of an array.
     Index,
     /// Anything the host gives, without functions.

@@ -85,9 +85,9 @@ impl Solver<'_> {
                 self.read_index(frame, how, base, key)
             }
             Value::Host(class) => self.host_method(class, name),
-            Value::Str(_) | Value::Truthy => {
+            Value::Str(_) | Value::Text | Value::Truthy => {
                 let found = self.string_member(frame, how, key);
-                if self.values.has_function(found) || value != Value::Truthy {
+                if self.values.has_function(found) || matches!(value, Value::Str(_)) {
                     found
                 } else {
                     self.sets.unknown

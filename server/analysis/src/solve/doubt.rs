@@ -63,6 +63,11 @@ impl Solver<'_> {
     /// Whether anything at all may be there: then a test may go either way in each call.
     fn is_open_set(&self, set: SetId) -> bool {
         let mut kinds = self.values.kinds(set);
-        kinds.any(|kind| matches!(kind, Value::Unknown | Value::Truthy | Value::Index))
+        kinds.any(|kind| {
+            matches!(
+                kind,
+                Value::Unknown | Value::Truthy | Value::Number | Value::Text | Value::Index
+            )
+        })
     }
 }

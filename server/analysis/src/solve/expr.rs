@@ -209,13 +209,7 @@ impl Solver<'_> {
                 match (kind(left), kind(right)) {
                     (Value::Unknown | Value::AnyFunction, _)
                     | (_, Value::Unknown | Value::AnyFunction) => (same, differ) = (true, true),
-                    (
-                        Value::Truthy | Value::Index,
-                        Value::Truthy | Value::Index | Value::Num(_) | Value::Str(_),
-                    )
-                    | (Value::Num(_) | Value::Str(_), Value::Truthy | Value::Index) => {
-                        (same, differ) = (true, true)
-                    }
+                    (one, other) if may_be_equal(one, other) => (same, differ) = (true, true),
                     (Value::Num(_), Value::Num(_)) | (Value::Str(_), Value::Str(_)) => {
                         let is_same = self.values.compare(Relation::Equal, left, right);
                         let is_same = is_same
@@ -286,13 +280,13 @@ impl Solver<'_> {
                 },
             },
             ("__lt" | "__le", _) => self.sets.boolean,
-            ("__concat", _) => self.concat_texts(frame, &sets).unwrap_or(self.sets.truthy),
+            ("__concat", _) => self.concat_texts(frame, &sets).unwrap_or(self.sets.text),
             _ => {
                 let counted = |value| matches!(value, Value::Num(_) | Value::Index);
                 if sets.iter().all(|&set| self.values.kinds(set).all(counted)) {
                     self.sets.index
                 } else {
-                    self.sets.truthy
+                    self.sets.number
                 }
             }
         };
@@ -426,7 +420,7 @@ impl Solver<'_> {
                 }
                 Value::Host(class) => self.host_field(class, key),
                 Value::Hosts(class) => self.item_of(class),
-                Value::Str(_) | Value::Truthy => self.string_member(frame, how, key),
+                Value::Str(_) | Value::Text | Value::Truthy => self.string_member(frame, how, key),
                 Value::Builtin(_)
                 | Value::Fun(..)
                 | Value::AnyFunction
@@ -434,7 +428,7 @@ impl Solver<'_> {
                 | Value::Absent
                 | Value::True
                 | Value::False => continue,
-                Value::Unknown | Value::Index | Value::Num(_) => self.sets.unknown,
+                Value::Unknown | Value::Index | Value::Number | Value::Num(_) => self.sets.unknown,
             };
             let found = if unsure {
                 self.values.unsure(found)
@@ -458,4 +452,17 @@ impl Solver<'_> {
             None => self.sets.truthy,
         }
     }
+}
+
+/// Whether two numbers or strings are of one type, and not both known.
+fn may_be_equal(one: Value, other: Value) -> bool {
+    let sorts = |value| match value {
+        Value::Num(_) | Value::Number | Value::Index => (true, false),
+        Value::Str(_) | Value::Text => (false, true),
+        Value::Truthy => (true, true),
+        _ => (false, false),
+    };
+    let is_known = |value| matches!(value, Value::Num(_) | Value::Str(_));
+    let ((number, text), (other_number, other_text)) = (sorts(one), sorts(other));
+    (number && other_number || text && other_text) && !(is_known(one) && is_known(other))
 }

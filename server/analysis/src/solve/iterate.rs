@@ -40,11 +40,10 @@ impl Solver<'_> {
                 (Special::Next, _) => all.extend(self.rows(frame, one)?),
                 (Special::Ipairs, Value::Table(_)) => {
                     let rows = self.rows(frame, one)?;
-                    all.extend(rows.into_iter().filter(|row| {
-                        self.values
-                            .values(row[0])
-                            .any(|key| matches!(key, Value::Num(_) | Value::Index | Value::Truthy))
-                    }));
+                    all.extend(
+                        rows.into_iter()
+                            .filter(|row| self.values.values(row[0]).any(is_number_or_any)),
+                    );
                 }
                 (Special::Gmatch, _) => all.extend(self.gmatch_rows(one, control)?),
                 (Special::Ipairs, _) => all.extend(self.rows(frame, one)?),
@@ -346,4 +345,12 @@ impl Solver<'_> {
             }
         }
     }
+}
+
+/// Whether a key may be a number.
+fn is_number_or_any(key: Value) -> bool {
+    matches!(
+        key,
+        Value::Num(_) | Value::Index | Value::Number | Value::Truthy
+    )
 }

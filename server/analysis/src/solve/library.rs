@@ -182,7 +182,7 @@ impl Solver<'_> {
             }
             // Any of the positions between its bounds.
             Special::Random if !args.items.is_empty() => self.sets.index,
-            Special::Random => self.sets.truthy,
+            Special::Random => self.sets.number,
             Special::Remove => match self.remove_in_order(frame, args) {
                 Some(removed) => removed,
                 None => {
@@ -227,7 +227,7 @@ impl Solver<'_> {
                     Special::ToString => self.fold_call(&short, args),
                     _ => None,
                 };
-                folded.unwrap_or(self.sets.truthy)
+                folded.unwrap_or(self.sets.text)
             }
             Special::RawEqual => {
                 let second = args.get(1, &mut self.values);
@@ -285,7 +285,7 @@ impl Solver<'_> {
                         false => self.values.with(there, Value::Nil),
                     }
                 }
-                Value::Str(_) => self.string_metatable(),
+                Value::Str(_) | Value::Text => self.string_metatable(),
                 // A number has none.
                 Value::Truthy => {
                     let of_strings = self.string_metatable();
@@ -309,19 +309,24 @@ impl Solver<'_> {
 
     /// What a function of the library gives that is not known by its value.
     fn results_of_library(&mut self, short: &str) -> Multi {
-        let truthy = self.sets.truthy;
-        let or_nil = self.values.with(truthy, Value::Nil);
         match short {
-            "upper" | "lower" | "sub" | "rep" | "reverse" | "format" | "char" | "len" | "floor"
-            | "ceil" | "abs" | "max" | "min" | "sqrt" | "fmod" | "band" | "bor" | "bxor"
-            | "bnot" | "lshift" | "rshift" => Multi::one(truthy),
+            "upper" | "lower" | "sub" | "rep" | "reverse" | "format" | "char" => {
+                Multi::one(self.sets.text)
+            }
+            "len" | "floor" | "ceil" | "abs" | "max" | "min" | "sqrt" | "fmod" | "band" | "bor"
+            | "bxor" | "bnot" | "lshift" | "rshift" | "sin" | "cos" | "tan" | "exp" | "log"
+            | "pow" => Multi::one(self.sets.number),
             "btest" => Multi::one(self.sets.boolean),
-            "tonumber" => Multi::one(or_nil),
-            "match" | "find" | "byte" => Multi {
-                items: smallvec::smallvec![or_nil],
-                rest: or_nil,
-                ..Multi::default()
-            },
+            "tonumber" => Multi::one(self.values.with(self.sets.number, Value::Nil)),
+            // Positions of a match, or what it captures.
+            "match" | "find" | "byte" => {
+                let or_nil = self.values.with(self.sets.truthy, Value::Nil);
+                Multi {
+                    items: smallvec::smallvec![or_nil],
+                    rest: or_nil,
+                    ..Multi::default()
+                }
+            }
             _ => self.unknown_results(),
         }
     }
@@ -332,7 +337,7 @@ impl Solver<'_> {
             .values
             .filter(table, |value| matches!(value, Value::Table(_)));
         if !tables.is_empty() {
-            self.read_index(frame, how, tables, self.sets.truthy);
+            self.read_index(frame, how, tables, self.sets.text);
         }
     }
 
@@ -422,11 +427,10 @@ impl Solver<'_> {
                 Value::Table(_) | Value::Hosts(_) => &["table"],
                 Value::Nil | Value::Absent => &["nil"],
                 Value::True | Value::False => &["boolean"],
-                Value::Num(_) | Value::Index => &["number"],
-                Value::Str(_) => &["string"],
-                Value::Truthy => &[],
+                Value::Num(_) | Value::Number | Value::Index => &["number"],
+                Value::Str(_) | Value::Text => &["string"],
                 Value::Unknown => &["nil", "boolean", "number", "string", "table"],
-                Value::Host(_) => &[],
+                Value::Truthy | Value::Host(_) => &[],
             };
             for name in names {
                 let name = self.names.id(name);

@@ -219,7 +219,7 @@ impl Solver<'_> {
             all.push(self.content(loc));
             let host = self.heap.at(loc).host;
             let summary = self.heap.at(summary);
-            summary.host = summary.host.max(host);
+            summary.host = summary.host.or(host);
         }
         let all = self.values.union_all(&all);
         self.write_weak(summary, all);
@@ -232,7 +232,7 @@ impl Solver<'_> {
         let set = self.content(from);
         let host = self.heap.at(from).host;
         let place = self.heap.at(to);
-        place.host = place.host.max(host);
+        place.host = place.host.or(host);
         self.write_weak(to, set);
         self.wake(from, News::Fact);
     }

@@ -166,6 +166,8 @@ pub(crate) struct Solver<'a> {
 struct Common {
     nil: SetId,
     truthy: SetId,
+    number: SetId,
+    text: SetId,
     unknown: SetId,
     index: SetId,
     absent: SetId,
@@ -187,6 +189,8 @@ impl<'a> Solver<'a> {
         let sets = Common {
             nil: values.one(Value::Nil),
             truthy: values.one(Value::Truthy),
+            number: values.one(Value::Number),
+            text: values.one(Value::Text),
             unknown: values.one(Value::Unknown),
             index: values.one(Value::Index),
             absent: values.one(Value::Absent),

@@ -12,7 +12,8 @@ use crate::ir::ExprId;
 use crate::script::ScriptKind;
 use crate::value::{Multi, SetId, Value};
 
-/// Where `min` or the strings of a parameter stand among its arguments, and the increment.
+/// Where the default stands among the arguments, `min` or the strings of a parameter, and the increment.
+const DEFAULT: usize = 2;
 const RANGE: usize = 3;
 const INCREMENT: usize = 5;
 
@@ -27,7 +28,7 @@ impl Solver<'_> {
         if is_named {
             let name = self.named(frame, how, first, "name");
             let host = self.named_range(frame, how, first);
-            self.host_variable(Some(name), host);
+            self.host_variable(Some(name), while_loading(how, host));
             let changed = self.named(frame, how, first, "onChanged");
             let processor = self.named(frame, how, first, "processorCallback");
             let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
@@ -52,7 +53,7 @@ impl Solver<'_> {
             return;
         }
         let host = self.range_by_position(args);
-        self.host_variable(Some(first), host);
+        self.host_variable(Some(first), while_loading(how, host));
         for position in 1..args.items.len() {
             let set = args.items[position];
             if self.values.has_function(set) {
@@ -125,8 +126,9 @@ impl Solver<'_> {
             if matches!(value, Value::Str(_)) {
                 let key = self.values.id(value);
                 let loc = self.heap.field(self.globals, key);
-                if self.heap.at(loc).host < host {
-                    self.heap.at(loc).host = host;
+                let known = self.heap.at(loc).host;
+                if known.or(host) != known {
+                    self.heap.at(loc).host = known.or(host);
                     self.wake(loc, News::Fact);
                 }
             }
@@ -135,11 +137,12 @@ impl Solver<'_> {
 
     /// What values a parameter has, by the arguments of `defineParameter`.
     fn range_by_position(&mut self, args: &Multi) -> HostWrites {
-        let Some(&range) = args.items.get(RANGE) else {
-            return HostWrites::Anything;
-        };
-        let increment = args.items.get(INCREMENT).copied();
-        self.range_of(range, range, increment.unwrap_or(SetId::EMPTY))
+        let argument = |position| args.items.get(position).copied().unwrap_or(SetId::EMPTY);
+        let range = argument(RANGE);
+        match self.is_position(range, range, argument(INCREMENT)) {
+            true => HostWrites::Position,
+            false => self.type_of_default(argument(DEFAULT)),
+        }
     }
 
     /// The same for named arguments.
@@ -147,29 +150,56 @@ impl Solver<'_> {
         let strings = self.named(frame, how, table, "strings");
         let min = self.named(frame, how, table, "min");
         let increment = self.named(frame, how, table, "increment");
-        self.range_of(strings, min, increment)
+        if self.is_position(strings, min, increment) {
+            return HostWrites::Position;
+        }
+        let given = self.named(frame, how, table, "type");
+        if self
+            .values
+            .kinds(given)
+            .any(|kind| matches!(kind, Value::Str(_)))
+        {
+            return HostWrites::Anything;
+        }
+        let default = self.named(frame, how, table, "default");
+        self.type_of_default(default)
     }
 
     /// One of strings counted from 1 is a position, and so is what goes up by one from 1 or more (HALion semantics 6.2, 6.4).
-    fn range_of(&mut self, strings: SetId, min: SetId, increment: SetId) -> HostWrites {
-        let is_position = match self.values.single(strings) {
-            Some(Value::Table(table)) => {
-                let zero = self.values.id(Value::Num(0.0_f64.to_bits()));
-                let star = self.heap.get(table).star;
-                self.heap.find_field(table, zero).is_none() && self.heap.at(star).weak.is_empty()
-            }
-            _ => {
-                let number = |set| match self.values.single(set) {
-                    Some(Value::Num(bits)) => Some(f64::from_bits(bits)),
-                    _ => None,
-                };
-                number(increment) == Some(1.0)
-                    && number(min).is_some_and(|min| min >= 1.0 && min.fract() == 0.0)
-            }
-        };
-        match is_position {
-            true => HostWrites::Position,
-            false => HostWrites::Anything,
+    fn is_position(&mut self, strings: SetId, min: SetId, increment: SetId) -> bool {
+        if let Some(Value::Table(table)) = self.values.single(strings) {
+            let zero = self.values.id(Value::Num(0.0_f64.to_bits()));
+            let star = self.heap.get(table).star;
+            return self.heap.find_field(table, zero).is_none()
+                && self.heap.at(star).weak.is_empty();
         }
+        let number = |set| match self.values.single(set) {
+            Some(Value::Num(bits)) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        number(increment) == Some(1.0)
+            && number(min).is_some_and(|min| min >= 1.0 && min.fract() == 0.0)
+    }
+
+    /// A parameter keeps the type of its default (HALion semantics 6.2, 6.10).
+    fn type_of_default(&self, default: SetId) -> HostWrites {
+        let all = |is: fn(Value) -> bool| !default.is_empty() && self.values.kinds(default).all(is);
+        if all(|kind| matches!(kind, Value::Num(_) | Value::Number | Value::Index)) {
+            HostWrites::Number
+        } else if all(|kind| matches!(kind, Value::Str(_) | Value::Text)) {
+            HostWrites::Text
+        } else if all(|kind| matches!(kind, Value::True | Value::False)) {
+            HostWrites::Flag
+        } else {
+            HostWrites::Anything
+        }
+    }
+}
+
+/// What is defined later than global statements is not there before.
+fn while_loading(how: &How, host: HostWrites) -> HostWrites {
+    match how.phase {
+        Phase::LoadC => host,
+        _ => HostWrites::Anything,
     }
 }

@@ -42,11 +42,14 @@ impl Solver<'_> {
         let host = self.heap.at(loc).host;
         if host != HostWrites::Nothing {
             set = self.values.there(set);
-            // While global statements run, it may not be defined yet.
-            let is_position = host == HostWrites::Position && frame.phase != Phase::LoadC;
-            let written = match is_position {
-                true => self.sets.index,
-                false => self.sets.unknown,
+            let written = match host {
+                // While global statements run, it may not be defined yet.
+                _ if frame.phase == Phase::LoadC => self.sets.unknown,
+                HostWrites::Position => self.sets.index,
+                HostWrites::Number => self.sets.number,
+                HostWrites::Text => self.sets.text,
+                HostWrites::Flag => self.sets.boolean,
+                HostWrites::Nothing | HostWrites::Anything => self.sets.unknown,
             };
             return self.values.union(set, written);
         }

@@ -32,7 +32,7 @@ impl Solver<'_> {
             }
             self.join_texts(&texts)
         });
-        texts.unwrap_or(self.sets.truthy)
+        texts.unwrap_or(self.sets.text)
     }
 
     /// The items of a short list of constants whose end is certain.

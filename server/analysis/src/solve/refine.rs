@@ -239,8 +239,8 @@ fn is_of_type(value: Value, name: &str) -> Option<bool> {
         Value::Table(_) | Value::Hosts(_) => "table",
         Value::Nil | Value::Absent => "nil",
         Value::True | Value::False => "boolean",
-        Value::Num(_) | Value::Index => "number",
-        Value::Str(_) => "string",
+        Value::Num(_) | Value::Number | Value::Index => "number",
+        Value::Str(_) | Value::Text => "string",
         Value::Truthy if matches!(name, "number" | "string") => return None,
         Value::Truthy => return Some(false),
         Value::Host(_) => {

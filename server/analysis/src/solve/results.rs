@@ -11,7 +11,8 @@ impl Solver<'_> {
         let mut set = if nilable { self.sets.nil } else { SetId::EMPTY };
         for name in types {
             let one = match name.as_str() {
-                "number" | "string" => self.sets.truthy,
+                "number" => self.sets.number,
+                "string" => self.sets.text,
                 "boolean" => self.sets.boolean,
                 "nil" => self.sets.nil,
                 name => match self.class_named(name) {

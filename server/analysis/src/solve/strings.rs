@@ -60,7 +60,7 @@ impl Solver<'_> {
                 Value::Fun(..) => {
                     let how = how.through("__index", Why::Callback, how.callee);
                     let handler = self.values.one(handler);
-                    let args = Self::args(&[self.sets.truthy, key]);
+                    let args = Self::args(&[self.sets.text, key]);
                     match self.invoke(frame, &how, handler, &args) {
                         Some(results) => results.get(0, &mut self.values),
                         None => SetId::EMPTY,

@@ -91,7 +91,7 @@ impl Values {
     pub(super) fn is_constant(&self, elem: Elem) -> bool {
         matches!(
             self.kind(elem.value()),
-            Value::Num(_) | Value::Str(_) | Value::Truthy
+            Value::Num(_) | Value::Str(_) | Value::Truthy | Value::Number | Value::Text
         )
     }
 }
