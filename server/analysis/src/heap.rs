@@ -29,6 +29,10 @@ pub struct Loc {
     pub host: HostWrites,
     /// The instance whose table or variable it is.
     pub owner: InstId,
+    /// For a field or a metatable slot: its table, as long as that is one of a single run ([`Table::own`]).
+    pub own: Option<TableId>,
+    /// Whether it ever was one: what the flow of loading holds for it is not what it holds in the end.
+    pub was_own: bool,
     /// Instances to run again when it grows.
     pub readers: Readers,
 }
@@ -168,6 +172,9 @@ pub struct Table {
     pub singleton: bool,
     /// Whether it was ever stored: others than the functions it is given to may change it.
     pub stored: bool,
+    /// Whether it is known only to the run that made it, to functions that get it as an argument, and to callers that it is returned to:
+    /// what they store at constant keys replaces what was there.
+    pub own: bool,
     /// Whether code that cannot be seen, or HALion, may have put anything into it.
     pub open: bool,
     /// Constant keys in the order they appeared.
@@ -194,6 +201,7 @@ impl Table {
             lib: None,
             singleton: false,
             stored: false,
+            own: false,
             open: false,
             fields: Vec::new(),
             summary: None,
@@ -255,9 +263,9 @@ impl Heap {
     }
 
     /// The table of a constructor in an instance, and whether it is new.
-    pub fn table_at(&mut self, site: ExprId, inst: InstId, singleton: bool) -> TableId {
+    pub fn table_at(&mut self, site: ExprId, inst: InstId, singleton: bool) -> (TableId, bool) {
         if let Some(&table) = self.sites.get(&(site, inst)) {
-            return self.present(table);
+            return (self.present(table), false);
         }
         let table = self.table(None, singleton);
         let facts = &mut self.tables[table.idx()];
@@ -266,7 +274,7 @@ impl Heap {
             self.locs[loc.idx()].owner = inst;
         }
         self.sites.insert((site, inst), table);
-        table
+        (table, true)
     }
 
     /// The place of a field if something was stored or asked for there.
@@ -305,8 +313,30 @@ impl Heap {
         let loc = self.loc();
         self.locs[loc.idx()].owner = self.tables[table.idx()].creator;
         self.fields.insert((table, key), loc);
-        self.tables[table.idx()].fields.push((key, loc));
+        let facts = &mut self.tables[table.idx()];
+        facts.fields.push((key, loc));
+        self.locs[loc.idx()].own = facts.own.then_some(table);
+        self.locs[loc.idx()].was_own = facts.own;
         loc
+    }
+
+    /// A new table is one of a single run.
+    pub fn set_own(&mut self, table: TableId) {
+        let facts = &mut self.tables[table.idx()];
+        facts.own = true;
+        self.locs[facts.meta.idx()].own = Some(table);
+        self.locs[facts.meta.idx()].was_own = true;
+    }
+
+    /// A table is no longer one of a single run; whether it was.
+    pub fn share(&mut self, table: TableId) -> bool {
+        let table = self.present(table);
+        let facts = &mut self.tables[table.idx()];
+        self.locs[facts.meta.idx()].own = None;
+        for &(_, loc) in &facts.fields {
+            self.locs[loc.idx()].own = None;
+        }
+        std::mem::replace(&mut facts.own, false)
     }
 
     /// The place of a captured variable of an instance.

@@ -3,12 +3,13 @@
 //! An instance is a function x its creator x a phase x optionally the call that led to it. The phase is never dropped.
 
 use halion_api::Thread;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::diagnostic::Why;
 use crate::heap::Readers;
 use crate::ir::{ExprId, FunId};
-use crate::value::{BuiltinId, ClassId, InstId, Multi, SetId, ValueId};
+use crate::value::{BuiltinId, ClassId, InstId, LocId, Multi, SetId, TableId, ValueId};
 
 /// When and on which thread an instance runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +125,17 @@ pub struct Root {
     pub unsure: bool,
 }
 
+/// What some tables hold at one point.
+#[derive(Default)]
+pub struct Contents {
+    /// The tables, each with whether it was made on the way there.
+    pub tables: Vec<(TableId, bool)>,
+    /// Their fields; one that is not here holds nothing.
+    pub sets: FxHashMap<LocId, SetId>,
+    /// How often there was more of it.
+    pub growth: u32,
+}
+
 /// An instance.
 pub struct Instance {
     /// The function.
@@ -140,6 +152,12 @@ pub struct Instance {
     pub depth: u8,
     /// Where contexts end, in recursion or too deep: the instance that stands for all callers from there on.
     pub anchor: Option<InstId>,
+    /// What tables among its arguments hold that are known to few ([`Table::own`]).
+    ///
+    /// [`Table::own`]: crate::heap::Table::own
+    pub given: Contents,
+    /// What those hold when it returns, and tables that it made and returns.
+    pub left: Contents,
     /// Arguments by position.
     pub params: Vec<SetId>,
     /// Further arguments.
@@ -192,6 +210,8 @@ impl Instance {
             phase,
             depth,
             anchor: None,
+            given: Contents::default(),
+            left: Contents::default(),
             params: vec![SetId::EMPTY; n_params],
             varargs: Multi::default(),
             is_called: false,

@@ -982,3 +982,58 @@ local hooksN = {}
 local earlyN = hooksN.go
 for _ = 1, #getProductVersion() do hooksN.go = F end
 -- call: function() if earlyN then earlyN() end end
+
+-- way: field overwritten before the call
+local fN = F
+-- call: function() local t = { fN } t.f = fN t["f"] = print t[1] = tostring t.f() t[1](1) end
+
+-- way: field set to nil before the call
+local fN = F
+-- call: function() local t = { f = fN } t.f = nil if t.f then t.f() end end
+
+-- way: field set after the call
+local fN = F
+local function runN(t) if t.f then t.f() end end
+-- call: function() local t = {} runN(t) t.f = fN end
+
+-- way: overwritten in both arms
+local fN = F
+-- call: function() local t = { f = fN } if math.random() > 0.5 then t.f = print else t.f = tostring end t.f(1) end
+
+-- way: table of a factory overwritten
+local fN = F
+local function makeN() local made = {} made.f = fN return made end
+-- call: function() local t = makeN() t.f = print t.f() end
+
+-- way: object overwritten
+local fN = F
+local ThingN = {}
+ThingN.__index = ThingN
+function ThingN.new() return setmetatable({ run = fN }, ThingN) end
+function ThingN:calm() self.run = print end
+-- call: function() local o = ThingN.new() o:calm() o:run() local p = setmetatable({ run = fN }, ThingN) p.run = print p:run() end
+
+-- way: overwritten by a helper
+local fN = F
+local function calmN(t) t.f = print end
+local function twiceN(t) t.f = fN calmN(t) end
+-- call: function() local t = { f = fN } twiceN(t) t.f() end
+
+-- way: overwritten in each round
+local fN = F
+-- call: function() for i = 1, math.random(3) do local t = { f = fN } t.f = print t.f() end end
+
+-- way: overwritten while others run
+local fN = F
+local otherN = {}
+local function touchN() otherN.f = fN end
+-- call: function() local t = { f = fN } touchN() t.f = print touchN() t.f() end
+
+-- way: item of a list overwritten
+local fN = F
+-- call: function() local list = { fN, fN } list[1], list[2] = print, print for _, f in ipairs(list) do f() end end
+
+-- way: taken back by rawset and a metatable
+local fN = F
+local LazyN = { __newindex = function(t, key, value) rawset(t, key, print) end }
+-- call: function() local t = setmetatable({}, LazyN) t.f = fN t.f() end

@@ -1724,3 +1724,76 @@ for _ = 1, #getProductVersion() do
   hooksN.go = F
 end
 -- call: function() if lastN then lastN() end end
+
+-- way: field overwritten by it
+local fN = F
+-- call: function() local t = { print } t.f = print t["f"] = fN t[1] = tostring t.f() t[1](1) end
+
+-- way: field set before the call and to nil after it
+local fN = F
+-- call: function() local t = {} t.f = nil t.f = fN if t.f then t.f() end t.f = nil end
+
+-- way: field set before the second call
+local fN = F
+local function runN(t) if t.f then t.f() end end
+-- call: function() local t = {} runN(t) t.f = fN runN(t) end
+
+-- way: overwritten in one arm
+local fN = F
+-- call: function() local t = { f = fN } if math.random() > 2 then t.f = print else t.g = tostring end t.f() end
+
+-- way: table of a factory overwritten by it
+local fN = F
+local function makeN() local made = {} made.f = print return made end
+-- call: function() local t = makeN() t.f = fN local u = makeN() u.f = print t.f() end
+
+-- way: object overwritten by it
+local fN = F
+local ThingN = {}
+ThingN.__index = ThingN
+function ThingN.new() return setmetatable({ run = print }, ThingN) end
+function ThingN:wake() self.run = fN end
+-- call: function() local o = ThingN.new() o:run() o:wake() o:run() end
+
+-- way: set by a helper of a helper
+local fN = F
+local function wakeN(t) t.f = fN end
+local function twiceN(t) t.f = print wakeN(t) end
+-- call: function() local t = { f = print } twiceN(t) t.f() end
+
+-- way: left by an earlier round
+local fN = F
+-- call: function() local old for i = 1, 2 do local t = { f = print } if old then old.f() end t.f = fN old = t end end
+
+-- way: overwritten, then set by a closure
+local fN = F
+-- call: function() local t = { f = fN } local function wake() t.f = fN end t.f = print wake() t.f() end
+
+-- way: overwritten, then set where it is stored
+local fN = F
+local keptN = {}
+local function touchN() keptN.t.f = fN end
+-- call: function() local t = { f = print } keptN.t = t t.f = print touchN() t.f() end
+
+-- way: overwritten in a helper that is not called
+local fN = F
+local function calmN(t) t.f = print end
+-- call: function() local t = { f = fN } local calm = math.random() > 2 and calmN(t) t.f(calm) end
+
+-- way: overwritten in a helper that fails
+local fN = F
+local function calmN(t) error("not today") t.f = print end
+-- call: function() local t = { f = fN } pcall(calmN, t) t.f() end
+
+-- way: set while its table is gone through
+local fN = F
+-- call: function() local t = { a = print, b = print } for _, f in pairs(t) do f() t.a, t.b = fN, fN end end
+
+-- way: set while its table is a key
+local fN = F
+local function wakeN(set) for t in pairs(set) do t.f = fN end end
+-- call: function() local t = { f = print } wakeN({ [t] = true }) t.f() end
+
+-- way: two assigned at once
+local fN = F
+-- call: function() local t = {} t.f, t.f = fN, print t.f() end

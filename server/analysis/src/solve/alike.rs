@@ -23,8 +23,8 @@ impl Solver<'_> {
         let mut passed = SmallVec::new();
         for position in 0..facts.n_params {
             let arg = args.get(position, &mut self.values);
-            // Where a function came from is known for each call.
-            if self.values.has_function(arg) {
+            // Where a function came from is known for each call, and what a table of one run holds then.
+            if self.values.has_function(arg) || !self.tables_of(arg).is_empty() {
                 return None;
             }
             passed.push(arg);

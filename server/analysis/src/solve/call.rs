@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::Solver;
 use super::frame::Frame;
+use super::given::Arms;
 use crate::diagnostic::Why;
 use crate::instance::{BuiltinCall, Edge, How};
 use crate::ir::{ExprId, Name};
@@ -44,11 +45,17 @@ impl Solver<'_> {
         if receivers.is_empty() {
             return None;
         }
+        let moment = self.moment(frame);
         let args = self.list(frame, args)?;
+        // What the method is, was asked before the arguments.
+        self.perhaps(frame, moment);
         let how = self.how(frame, site, site);
         let mut results: Option<Multi> = None;
         let mut called = false;
-        for (value, unsure) in self.bases(receivers) {
+        let receivers = self.bases(receivers);
+        let is_one = receivers.len() == 1;
+        for (value, unsure) in receivers {
+            let moment = self.moment(frame);
             let own = self.values.one(value);
             let methods = self.member(frame, &how, value, name);
             if methods.is_empty() {
@@ -67,6 +74,9 @@ impl Solver<'_> {
             how.unsure |= unsure;
             let found = self.invoke(frame, &how, methods, &with_self);
             self.merge_results(&mut results, found);
+            if !is_one {
+                self.perhaps(frame, moment);
+            }
         }
         if called {
             results
@@ -150,6 +160,9 @@ impl Solver<'_> {
         if !frame.fresh.is_empty() && !self.values.kinds(set).all(is_builtin) {
             self.show(frame, args);
         }
+        let moment = self.moment(frame);
+        let given = self.given(frame, how, set, args);
+        let mut arms = Arms::new(self, frame, !given.is_empty() && callees.len() > 1);
         for elem in callees {
             self.steps += 2;
             let value = self.values.get(elem.value());
@@ -162,6 +175,7 @@ impl Solver<'_> {
                 Value::Fun(fun, env) => {
                     let inst = self.instance_for_call(frame, &how, fun, env, args);
                     self.add_arguments(inst, args, Some(frame));
+                    self.give_own(inst, &given);
                     let deferred = how.deferred;
                     self.add_edge(
                         frame,
@@ -177,7 +191,8 @@ impl Solver<'_> {
                         }
                         Some(self.unknown_results())
                     } else {
-                        self.results_of(frame, inst)
+                        let found = self.results_of(frame, inst);
+                        self.take_back(frame, inst, &given, found)
                     }
                 }
                 Value::Builtin(builtin) => self.call_builtin(frame, &how, builtin, args),
@@ -206,7 +221,12 @@ impl Solver<'_> {
                 }
                 _ => Some(self.unknown_results()),
             };
+            arms.end(self, frame, found.is_some());
             self.merge_results(&mut results, found);
+        }
+        arms.join(self, frame);
+        if !how.via.is_empty() {
+            self.perhaps(frame, moment);
         }
         results
     }

@@ -356,6 +356,9 @@ impl Solver<'_> {
             late: false,
             depth: 0,
             fresh: SmallVec::new(),
+            own: SmallVec::new(),
+            n_made: 0,
+            n_stats: 0,
             splits: 0,
             edges: Vec::new(),
             edges_known: FxHashSet::default(),
@@ -377,6 +380,8 @@ impl Solver<'_> {
         }
         let params = instance.params.clone();
         let in_order = instance.in_order;
+        let grown = instance.left.growth;
+        let outer = self.receive(&mut frame);
         self.nesting += 1;
         if frame.flow {
             self.start_function(&mut frame);
@@ -393,8 +398,10 @@ impl Solver<'_> {
             None => self.block(&mut frame, &fun.body),
         };
         if go == Go::On {
+            self.leave(&frame, &Multi::default());
             self.give_results(inst, &Multi::default());
         }
+        self.end_own(outer);
         if frame.flow {
             self.end_function(&mut frame, go);
         }
@@ -408,10 +415,10 @@ impl Solver<'_> {
         instance.calls = frame.calls;
         let old = instance.thrown;
         instance.thrown = self.values.union(old, frame.thrown);
-        let throws_more = instance.thrown != old;
+        let gives_more = instance.thrown != old || instance.left.growth != grown;
         self.let_out_results(inst);
         let instance = &self.insts[inst.idx()];
-        if (instance.results != before || throws_more) && !in_order {
+        if (instance.results != before || gives_more) && !in_order {
             self.wake_callers(inst, News::More);
         }
     }

@@ -166,8 +166,13 @@ impl Solver<'_> {
 
     fn terms(&mut self, frame: &mut Frame, terms: &[ExprId], and: bool) -> SetId {
         let mut result = SetId::EMPTY;
+        let mut is_certain = true;
         for (position, &term) in terms.iter().enumerate() {
+            let moment = self.moment(frame);
             let set = self.expr(frame, term);
+            if !is_certain {
+                self.perhaps(frame, moment);
+            }
             if position + 1 == terms.len() {
                 return self.values.union(result, set);
             }
@@ -184,6 +189,7 @@ impl Solver<'_> {
                 _ => !and,
             });
             result = self.values.union(result, stops);
+            is_certain &= stops.is_empty();
             if !goes_on {
                 return result;
             }
@@ -295,8 +301,9 @@ impl Solver<'_> {
 
     fn table(&mut self, frame: &mut Frame, expr: ExprId, items: &[Item]) -> SetId {
         let single = frame.flow && frame.loops == 0;
-        let table = self.heap.table_at(expr, frame.env, single);
+        let (table, is_new) = self.heap.table_at(expr, frame.env, single);
         self.note_fresh(frame, table);
+        self.make_own(frame, table, is_new);
         let mut position = 0u32;
         let is_long = items.len() > LONG_LIST;
         let mut has_data = false;

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::fresh::Fresh;
+use super::own::Own;
 use crate::instance::{BuiltinCall, Edge, Phase};
 use crate::ir::{ExprId, FunId, Name, VarIdx};
 use crate::value::{BuiltinId, ClassId, InstId, LocId, SetId};
@@ -36,6 +37,12 @@ pub(crate) struct Frame {
     pub(super) depth: u32,
     /// Tables that nobody else knows yet.
     pub(super) fresh: SmallVec<[Fresh; 2]>,
+    /// Tables that only this run, its callers and its callees know.
+    pub(super) own: SmallVec<[Own; 2]>,
+    /// How many of them were made or came back so far.
+    pub(super) n_made: u32,
+    /// Statements so far.
+    pub(super) n_stats: u32,
     /// Cases of records around.
     pub splits: u32,
     pub edges: Vec<Edge>,

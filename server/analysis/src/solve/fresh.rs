@@ -2,6 +2,8 @@
 //!
 //! What such an object does not get from its class is then known, though it was not written in the braces.
 
+use smallvec::SmallVec;
+
 use super::Solver;
 use super::frame::Frame;
 use super::wake::News;
@@ -9,10 +11,11 @@ use crate::heap::Kin;
 use crate::value::{LocId, Multi, TableId, Value};
 
 /// A table that only the running function knows, and the block in which it was made.
-#[derive(Clone, Copy)]
 pub(super) struct Fresh {
     table: TableId,
     depth: u32,
+    /// Fields that were looked at before anything was stored there.
+    asked: SmallVec<[LocId; 2]>,
 }
 
 impl Solver<'_> {
@@ -21,7 +24,26 @@ impl Solver<'_> {
         let has_goto = self.program.fun(frame.fun).has_goto;
         if !frame.flow && !has_goto && !self.heap.get(table).stored {
             let depth = frame.depth + frame.splits;
-            frame.fresh.push(Fresh { table, depth });
+            let asked = SmallVec::new();
+            frame.fresh.push(Fresh {
+                table,
+                depth,
+                asked,
+            });
+        }
+    }
+
+    /// Its function looks at a field of a table, or at all of them.
+    pub(super) fn ask(&self, frame: &mut Frame, table: TableId, field: Option<LocId>) {
+        match field {
+            Some(loc) if self.heap.locs[loc.idx()].definite => {}
+            Some(loc) => {
+                let mut fresh = frame.fresh.iter_mut();
+                if let Some(fresh) = fresh.find(|fresh| fresh.table == table) {
+                    fresh.asked.push(loc);
+                }
+            }
+            None => frame.fresh.retain(|fresh| fresh.table != table),
         }
     }
 
@@ -46,12 +68,13 @@ impl Solver<'_> {
     }
 
     /// Something is stored in a field: whether each such table has it from then on before anybody looks.
-    pub(super) fn is_from_start(&self, frame: &Frame, table: TableId) -> bool {
+    pub(super) fn is_from_start(&self, frame: &Frame, table: TableId, loc: LocId) -> bool {
         let depth = frame.depth + frame.splits;
         let mut fresh = frame.fresh.iter();
-        fresh.any(|fresh| fresh.table == table && fresh.depth == depth)
-            && !self.heap.get(table).stored
-            && self.heap.get(table).kin != Kin::Mixed
+        let is_one = |fresh: &Fresh| {
+            fresh.table == table && fresh.depth == depth && !fresh.asked.contains(&loc)
+        };
+        fresh.any(is_one) && !self.heap.get(table).stored && self.heap.get(table).kin != Kin::Mixed
     }
 
     /// A place is never without a value.

@@ -43,7 +43,11 @@ impl Solver<'_> {
             Special::DefineSlotLocal => {
                 self.host_variable(args.items.first().copied(), HostWrites::Anything);
             }
-            Special::Clone => return Some(Multi::one(args.get(0, &mut self.values))),
+            Special::Clone => {
+                let first = args.get(0, &mut self.values);
+                self.share_all(first);
+                return Some(Multi::one(first));
+            }
             _ if legal => {
                 self.fill_tables(frame, function, args);
                 self.follow_function_arguments(frame, how, function, args);

@@ -314,6 +314,8 @@ impl Solver<'_> {
 
     fn rows_of(&mut self, frame: &mut Frame, table: TableId, rows: &mut Vec<Row>) {
         self.listen_shape(table, frame);
+        self.ask(frame, table, None);
+        self.know_own(frame, table, None);
         if let Some(summary) = self.summary(table) {
             let set = self.read_loc(frame, summary);
             let set = self.values.not_nil(set);

@@ -97,6 +97,11 @@ impl Solver<'_> {
                 for &(value, _) in &tables {
                     if let Value::Table(table) = value {
                         let loc = self.heap.get(table).meta;
+                        let own = match meta.is_empty() {
+                            true => self.sets.absent,
+                            false => meta,
+                        };
+                        self.replace_own(frame, table, (loc, own), tables.len() == 1);
                         if frame.flow && self.heap.get(table).singleton && tables.len() == 1 {
                             self.write_flow(loc, meta);
                         } else {
@@ -134,7 +139,7 @@ impl Solver<'_> {
             Special::Select => return Some(self.select(first, args)),
             Special::Unpack => return Some(self.unpack(frame, args)),
             Special::Pack => {
-                let table = self.heap.table_at(how.site, frame.inst, false);
+                let (table, _) = self.heap.table_at(how.site, frame.inst, false);
                 for (position, &set) in args.items.iter().enumerate() {
                     let key = Value::Num(as_number(position + 1).to_bits());
                     let key = self.values.id(key);

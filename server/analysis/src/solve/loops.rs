@@ -83,7 +83,8 @@ impl Solver<'_> {
 
     /// Ends it: what it changed is added to what was there; whether that grew.
     fn end_round(&mut self, frame: &mut Frame, mark: Mark, go: Go, body: &Loop) -> bool {
-        let delta = self.take(frame, mark);
+        let mut delta = self.take(frame, mark);
+        self.end_of_round(frame, &mut delta, body.first_var);
         go == Go::On && self.join(frame, &[delta, Delta::default()], body.first_var)
     }
 
@@ -152,7 +153,8 @@ impl Solver<'_> {
             }
             let grew = if round == 0 && end == Go::On {
                 // The body runs at least once: what it leaves behind replaces what was there.
-                let delta = self.take(frame, mark);
+                let mut delta = self.take(frame, mark);
+                self.end_of_round(frame, &mut delta, body.first_var);
                 self.join(frame, &[delta], body.first_var)
             } else {
                 self.end_round(frame, mark, end, body)
@@ -175,8 +177,10 @@ impl Solver<'_> {
         body: &Loop,
         rows: &[Vec<(VarIdx, SetId)>],
         order: Order,
+        list: SetId,
     ) -> Go {
         let (mut next, mut before) = (0, None);
+        let start = self.flow_trail.len();
         let mut deltas = Vec::new();
         self.any_order += u32::from(order == Order::Any);
         let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
@@ -186,7 +190,13 @@ impl Solver<'_> {
             }
             next += 1;
             match rows.get(next - 1) {
-                Some(row) => Round::Run(row.clone()),
+                Some(row) => {
+                    let mut row = row.clone();
+                    if solver.flow_trail.len() > start {
+                        solver.read_again(frame, &mut row, list, order);
+                    }
+                    Round::Run(row)
+                }
                 None => Round::End,
             }
         });
@@ -195,6 +205,29 @@ impl Solver<'_> {
         // Fuel ran out half-way: the rest of the rows in any order.
         let go = go.unwrap_or_else(|| self.for_loop(frame, body, rows.get(next..).unwrap_or(&[])));
         self.end_in_order(frame, start, go)
+    }
+
+    /// What an item is by the time that a loop gets to it: earlier rounds may have changed it.
+    fn read_again(
+        &mut self,
+        frame: &mut Frame,
+        row: &mut [(VarIdx, SetId)],
+        list: SetId,
+        order: Order,
+    ) {
+        let is_table = |value| matches!(value, Value::Table(_));
+        let list = self.values.filter(list, is_table);
+        let (&mut [(_, key), (_, ref mut item), ..], false) = (row, list.is_empty()) else {
+            return;
+        };
+        let now = self.raw_read(frame, list, key);
+        let now = self.values.not_nil(now);
+        if !now.is_empty() {
+            *item = match order {
+                Order::Given => now,
+                Order::Any => self.values.union(*item, now),
+            };
+        }
     }
 
     /// A loop whose body may not run; each round runs it once for every binding of its variables.
@@ -248,6 +281,7 @@ impl Solver<'_> {
             return;
         }
         for &(var, expr) in &body.items {
+            self.share_base(frame, expr);
             let edges = std::mem::take(&mut frame.edges);
             let edges_known = std::mem::take(&mut frame.edges_known);
             let calls = std::mem::take(&mut frame.calls);
@@ -281,7 +315,7 @@ impl Solver<'_> {
         let bind =
             |rows: Vec<SetId>| -> Vec<_> { rows.into_iter().map(|row| vec![(var, row)]).collect() };
         if let Some(counts) = counts {
-            return self.rows_loop(frame, body, &bind(counts), Order::Given);
+            return self.rows_loop(frame, body, &bind(counts), Order::Given, SetId::EMPTY);
         }
         let rows = self.counted(frame, bounds, &bounds_now, body);
         self.for_loop(frame, body, &bind(rows))
@@ -307,7 +341,7 @@ impl Solver<'_> {
             && let Some((rows, order)) = self.rows_in_order(frame, iterator, state_control)
         {
             let rows = self.bind(vars, rows);
-            return self.rows_loop(frame, body, &rows, order);
+            return self.rows_loop(frame, body, &rows, order, state);
         }
         let bindings = self.iterations(frame, iterator, state_control);
         let builtins = &self.builtins;
@@ -333,7 +367,11 @@ impl Solver<'_> {
             bindings
         };
         let rows = self.bind(vars, bindings);
-        self.for_loop(frame, body, &rows)
+        let before = self.own_contents(frame, state);
+        let go = self.for_loop(frame, body, &rows);
+        // What the body changes, its later rounds go through.
+        self.share_changed(frame, before);
+        go
     }
 
     /// Whether an iterator is what `string.gmatch` gives.
@@ -364,6 +402,9 @@ impl Solver<'_> {
         body: &Loop,
     ) -> Go {
         let mut control = control;
+        // Each round calls it again.
+        self.share_all(state);
+        self.share_all(control);
         let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
             let args = Self::args(&[state, control]);
             let Some(results) = solver.invoke(frame, how, next, &args) else {
@@ -392,9 +433,12 @@ impl Solver<'_> {
         let go = go.unwrap_or_else(|| {
             let results = self.invoke(frame, how, next, &Self::args(&[state, control]));
             let results = results.unwrap_or_default();
-            let row = (0..vars.len().max(1))
+            let row: Row = (0..vars.len().max(1))
                 .map(|position| results.get(position, &mut self.values))
                 .collect();
+            for &set in &row {
+                self.share_all(set);
+            }
             let rows = self.bind(vars, vec![row]);
             self.for_loop(frame, body, &rows)
         });

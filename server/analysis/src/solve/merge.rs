@@ -125,6 +125,7 @@ impl Solver<'_> {
                 (Kin::One | Kin::OfSite, Some(site)) => *firsts.entry(site).or_insert(table),
                 _ => table,
             };
+            self.share(table);
             if first == table {
                 kept.push(table);
             } else {

@@ -104,19 +104,21 @@ impl Solver<'_> {
             }
             let Value::Table(table) = value else { continue };
             for &(key_value, _) in &keys {
-                if self.store_behind(frame, how, table, key_value, set, &mut go) {
+                let taken = self.store_behind(frame, how, table, key_value, set, &mut go);
+                if taken == Some(true) {
                     continue;
                 }
                 let Some(key_kind) = key_of(key_value, &mut self.values) else {
                     continue;
                 };
+                let only = only && taken == Some(false);
                 self.write_field(frame, table, key_kind, set, only, from);
             }
         }
         go
     }
 
-    /// Lets `__newindex` have the value if the table does not have the key; whether it did.
+    /// Lets `__newindex` have the value if the table does not have the key; whether it did, nothing if both may be.
     fn store_behind(
         &mut self,
         frame: &mut Frame,
@@ -125,18 +127,20 @@ impl Solver<'_> {
         key: Value,
         set: SetId,
         go: &mut Go,
-    ) -> bool {
+    ) -> Option<bool> {
         let handlers = self.metamethod(frame, table, "__newindex");
         if handlers.is_empty() {
-            return false;
+            return Some(false);
         }
+        let mut may_have_it = false;
         if let Some(Key::Const(key)) = key_of(key, &mut self.values)
             && let Some(loc) = self.heap.find_field(table, key)
         {
             let own = self.read_loc(frame, loc);
-            if !self.values.kinds(own).any(|value| value == Value::Absent) {
-                return false;
+            if !self.values.has(own, Traits::ABSENT.and(Traits::NIL)) {
+                return Some(false);
             }
+            may_have_it = !self.values.not_nil(own).is_empty();
         }
         let key_set = self.values.one(key);
         for (handler, _) in self.values.list(handlers) {
@@ -161,7 +165,7 @@ impl Solver<'_> {
                 _ => {}
             }
         }
-        true
+        (!may_have_it).then_some(true)
     }
 
     /// Runs the metamethod of an operator, if an operand has one; its first result.

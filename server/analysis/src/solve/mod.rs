@@ -15,6 +15,7 @@ mod expr;
 mod flow;
 mod frame;
 mod fresh;
+mod given;
 mod host;
 mod iterate;
 mod jumps;
@@ -28,6 +29,7 @@ mod modules;
 mod numerals;
 mod open;
 mod order;
+mod own;
 mod parameters;
 mod patterns;
 mod places;
@@ -336,11 +338,12 @@ impl<'a> Solver<'a> {
 
     fn end_loading(&mut self) {
         self.loading = false;
-        let mut flow: Vec<(LocId, SetId)> =
-            self.flow.iter().map(|(&loc, &set)| (loc, set)).collect();
+        self.flow_trail.clear();
+        let mut flow: Vec<(LocId, SetId)> = self.flow.drain().collect();
         flow.sort_unstable();
         for (loc, set) in flow {
-            self.heap.at(loc).last = Some(set);
+            let place = self.heap.at(loc);
+            place.last = (!place.was_own).then_some(set);
         }
         self.queue.append(&mut self.later);
     }

@@ -45,6 +45,7 @@ impl Solver<'_> {
                 && !self.heap.get(table).stored
             {
                 self.heap.get_mut(table).stored = true;
+                self.heap.share(table);
                 self.wake_fields(table);
             }
         }
@@ -73,6 +74,7 @@ impl Solver<'_> {
             return false;
         }
         self.heap.get_mut(table).open = true;
+        self.heap.share(table);
         self.wake_fields(table);
         true
     }

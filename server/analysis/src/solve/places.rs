@@ -14,10 +14,17 @@ const MAX_INDEX_CHAIN: u32 = 64;
 impl Solver<'_> {
     /// What a place holds for this run; contains [`Value::Absent`] if it may hold nothing.
     pub(super) fn read_loc(&mut self, frame: &Frame, loc: LocId) -> SetId {
+        let whole = self.read_whole(frame, loc);
+        self.own_set(frame, loc).unwrap_or(whole)
+    }
+
+    /// The same of a place in all runs, whatever this run stored there.
+    pub(super) fn read_whole(&mut self, frame: &Frame, loc: LocId) -> SetId {
         self.listen(loc, frame);
         let absent = self.sets.absent;
         let flow = if frame.flow {
-            Some(self.flow.get(&loc).copied())
+            let was_own = self.heap.at(loc).was_own;
+            Some(self.flow.get(&loc).copied().filter(|_| !was_own))
         } else {
             None
         };
@@ -282,8 +289,10 @@ impl Solver<'_> {
         set
     }
 
-    fn read_const(&mut self, frame: &Frame, table: TableId, key: ValueId) -> SetId {
+    fn read_const(&mut self, frame: &mut Frame, table: TableId, key: ValueId) -> SetId {
         let loc = self.heap.field(table, key);
+        self.ask(frame, table, Some(loc));
+        self.know_own(frame, table, Some(loc));
         let mut set = self.read_loc(frame, loc);
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         if matches!(self.values.get(key), Value::Num(_)) {
@@ -301,8 +310,10 @@ impl Solver<'_> {
     }
 
     /// All fields; with `unsure`, functions found this way are marked so, and tables if there are several.
-    fn read_all(&mut self, frame: &Frame, table: TableId, unsure: bool) -> SetId {
+    fn read_all(&mut self, frame: &mut Frame, table: TableId, unsure: bool) -> SetId {
         self.listen_shape(table, frame);
+        self.ask(frame, table, None);
+        self.know_own(frame, table, None);
         let (array, star) = (self.heap.get(table).array, self.heap.get(table).star);
         let mut set = self.read_loc(frame, array);
         if let Some(loc) = self.summary(table) {
@@ -381,11 +392,12 @@ impl Solver<'_> {
         {
             self.note_builtin_global(loc, set, from);
         }
+        self.write_own(frame, table, key, (loc, set), only);
         let is_one = only && matches!(key, Key::Const(_));
         if frame.flow && is_one && self.heap.get(table).singleton {
             self.write_flow(loc, set);
         } else {
-            let from_start = is_one && self.is_from_start(frame, table);
+            let from_start = is_one && self.is_from_start(frame, table, loc);
             self.write_weak(loc, set);
             if from_start {
                 self.set_definite(loc);

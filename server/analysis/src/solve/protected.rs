@@ -15,6 +15,7 @@ impl Solver<'_> {
         let thrown = self.values.filter(values, |value| {
             matches!(value, Value::Fun(..) | Value::Builtin(_) | Value::Table(_))
         });
+        self.share_all(thrown);
         frame.thrown = self.values.union(frame.thrown, thrown);
     }
 

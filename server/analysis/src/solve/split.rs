@@ -259,7 +259,7 @@ impl Solver<'_> {
         let Some(loc) = self.heap.find_field(table, key) else {
             return vec![Value::Absent];
         };
-        let set = self.read_loc(frame, loc);
+        let set = self.read_whole(frame, loc);
         let of_value = |&elem: &crate::value::Elem| match self.values.kind(elem.value()) {
             Value::Str(_) | Value::Num(_) => self.values.get(elem.value()),
             kind @ (Value::Nil | Value::Absent | Value::True | Value::False | Value::Unknown) => {
@@ -279,7 +279,7 @@ impl Solver<'_> {
         locs.push(facts.array);
         let mut functions = Vec::new();
         for loc in locs {
-            let set = self.read_loc(frame, loc);
+            let set = self.read_whole(frame, loc);
             let callable =
                 |id: &ValueId| matches!(self.values.kind(*id), Value::Fun(..) | Value::Builtin(_));
             let elems = self.values.elems(set).iter().map(|elem| elem.value());

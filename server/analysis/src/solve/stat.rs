@@ -41,6 +41,7 @@ impl Solver<'_> {
     }
 
     fn stat(&mut self, frame: &mut Frame, stat: &Stat) -> Go {
+        frame.n_stats += 1;
         match stat {
             Stat::Local(vars, exprs) => {
                 let Some(values) = self.list(frame, exprs) else {
@@ -81,6 +82,7 @@ impl Solver<'_> {
             Stat::Return(exprs) => {
                 if let Some(values) = self.list(frame, exprs) {
                     self.show(frame, &values);
+                    self.leave(frame, &values);
                     self.give_results(frame.inst, &values);
                 }
                 Self::note_exit(frame);
@@ -123,7 +125,8 @@ impl Solver<'_> {
         for &target in targets {
             places.push(self.place_of(frame, target));
         }
-        for (position, &target) in targets.iter().enumerate() {
+        // Lua assigns the last one first.
+        for (position, &target) in targets.iter().enumerate().rev() {
             let set = values.get(position, &mut self.values);
             let from = values.exprs.get(position).copied().flatten();
             if self.store(frame, target, places[position], set, from) == Go::Dead {
