@@ -67,6 +67,54 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
             )
         });
     }
+    diagnostics.extend(methods(facts));
+    diagnostics
+}
+
+/// `object:method()`, where no object of this class has such a method.
+fn methods(facts: &Facts) -> Vec<Diagnostic> {
+    let program = facts.solver.program;
+    let mut diagnostics = Vec::new();
+    for call in &facts.uses.calls {
+        let ExprKind::Method { receiver, name, .. } = program.expr(call.expr).kind else {
+            continue;
+        };
+        let text = facts.text(name);
+        if !api().methods_named(text).is_empty() {
+            continue;
+        }
+        let Some(class) = class_of(facts, receiver, call.fun) else {
+            continue;
+        };
+        if fields(class).contains(text) {
+            continue;
+        }
+        let methods = api().methods().iter().filter(|method| {
+            let owner = method.class.as_deref().and_then(|name| api().class(name));
+            owner.is_some_and(|owner| are_related(owner, class))
+        });
+        let meant = similar(text, methods.map(|method| method.name.as_str()));
+        let (proven, message) = match meant {
+            Some(meant) => (
+                Severity::Warning,
+                format!("{} has no method {text}: did you mean {meant}?", class.name),
+            ),
+            None => (
+                Severity::Information,
+                format!("{} has no method {text}", class.name),
+            ),
+        };
+        diagnostics.push(Diagnostic {
+            meant: meant.map(str::to_owned),
+            ..Diagnostic::new(
+                Code::UnknownField,
+                facts.severity(call.fun, proven),
+                program.expr(call.expr).file,
+                program.name_range(call.expr),
+                message,
+            )
+        });
+    }
     diagnostics
 }
 
@@ -148,17 +196,22 @@ fn class_of_param(facts: &Facts, fun: FunId, var: VarIdx) -> Option<&'static Cla
 
 /// Fields of a class, of those it extends and of those that extend it: an object may be of one of the latter.
 fn fields(class: &Class) -> BTreeSet<&'static str> {
-    let related = api().classes().iter().filter(|other| {
-        api()
-            .ancestry(&other.name)
-            .any(|ancestor| ancestor.name == class.name)
-            || api()
-                .ancestry(&class.name)
-                .any(|ancestor| ancestor.name == other.name)
-    });
+    let related = api()
+        .classes()
+        .iter()
+        .filter(|other| are_related(other, class));
     related
         .flat_map(|class| class.fields.iter().map(|field| field.name.as_str()))
         .collect()
+}
+
+/// Whether one of the classes extends the other, or is it.
+fn are_related(one: &Class, other: &Class) -> bool {
+    let extends = |class: &Class, base: &Class| {
+        let mut ancestry = api().ancestry(&class.name);
+        ancestry.any(|ancestor| ancestor.name == base.name)
+    };
+    extends(one, other) || extends(other, one)
 }
 
 #[cfg(test)]
@@ -182,6 +235,23 @@ mod tests {
               print(this.program.instance.nmae) -- warning: [unknown-field] "nmae"
               if event.type == EventType.noteon then end -- warning: [unknown-field] "noteon"
               spawn(function() print(event.nots) end) -- warning: [unknown-field] "nots"
+            end
+            "#,
+            "",
+        );
+    }
+
+    #[test]
+    fn a_misspelt_method_is_told() {
+        check(
+            r#"
+            function onSave()
+              local layer = this.parent
+              layer:setname("x") -- warning: [unknown-field] "setname"
+              this.program:findZone(true) -- warning: [unknown-field] "findZone"
+              this.program:setKeyRange(1, 2) -- information: [unknown-field] "setKeyRange"
+              this:setParameter("a", 1) -- no hint
+              layer:insertZone(layer:getZone(1), 1) -- no hint
             end
             "#,
             "",
