@@ -7,7 +7,7 @@ use super::order::Round;
 use crate::builtins::Special;
 use crate::instance::How;
 use crate::ir::{ExprId, Loop, VarIdx};
-use crate::value::{SetId, Value};
+use crate::value::{Multi, SetId, Value};
 
 /// How often a loop body is run to see what it carries round; by nesting. Few loops need more than three rounds.
 const ROUNDS: [u32; 4] = [48, 24, 12, 6];
@@ -15,6 +15,8 @@ const ROUNDS: [u32; 4] = [48, 24, 12, 6];
 const COARSE_ROUNDS: u32 = 12;
 /// After so many rounds, no new texts are put together, so that it ends.
 pub(super) const EARLY_ROUNDS: u32 = 4;
+/// Calls of an iterator: the first one, one that gets what it gave, and one more for what that gave.
+const ITERATOR_CALLS: u32 = 3;
 /// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
 pub(super) const MAX_UNROLLED: usize = 24;
 
@@ -431,8 +433,7 @@ impl Solver<'_> {
             }
         });
         let go = go.unwrap_or_else(|| {
-            let results = self.invoke(frame, how, next, &Self::args(&[state, control]));
-            let results = results.unwrap_or_default();
+            let results = self.rounds_of_iterator(frame, how, next, (state, control));
             let row: Row = (0..vars.len().max(1))
                 .map(|position| results.get(position, &mut self.values))
                 .collect();
@@ -443,6 +444,37 @@ impl Solver<'_> {
             self.for_loop(frame, body, &rows)
         });
         self.end_in_order(frame, start, go)
+    }
+
+    /// What all calls of an iterator give: behind the first one it gets what it gave before.
+    fn rounds_of_iterator(
+        &mut self,
+        frame: &mut Frame,
+        how: &How,
+        next: SetId,
+        (state, first): (SetId, SetId),
+    ) -> Multi {
+        let mut control = first;
+        let mut results = Multi::default();
+        for _ in 0..ITERATOR_CALLS {
+            let args = Self::args(&[state, control]);
+            results = self.invoke(frame, how, next, &args).unwrap_or_default();
+            let given = results.get(0, &mut self.values);
+            let given = self.values.not_nil(given);
+            // Where it counts, nobody knows how far.
+            let is_number = |value| matches!(value, Value::Num(_));
+            let counts = self.values.kinds(given).any(is_number);
+            let mut again = self.values.filter(given, |value| !is_number(value));
+            if counts {
+                again = self.values.union(again, self.sets.number);
+            }
+            let grown = self.values.union(control, again);
+            if grown == control {
+                break;
+            }
+            control = grown;
+        }
+        results
     }
 
     fn merge_rows(&mut self, rows: &[Row]) -> Row {
