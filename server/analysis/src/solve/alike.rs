@@ -126,8 +126,11 @@ impl Solver<'_> {
             || instance.env != instance.within && self.belongs_to(instance.env, outer)
     }
 
-    /// Calls of a function that share instances are to part.
+    /// Calls of a function that share instances are to part: each gets one of its own when it runs again.
     fn part(&mut self, fun: FunId) {
+        let insts = &self.insts;
+        let is_shared = |inst: InstId| insts[inst.idx()].fun == fun && insts[inst.idx()].is_common;
+        self.contexts.retain(|_, inst| !is_shared(*inst));
         for idx in 0..self.insts.len() {
             let inst = InstId(u32::try_from(idx).expect("instances are bounded"));
             if self.insts[idx].fun == fun && self.insts[idx].is_common {

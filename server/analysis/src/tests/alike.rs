@@ -82,6 +82,28 @@ fn what_leaves_for_one_argument_only_is_told_apart() {
 }
 
 #[test]
+fn what_leaves_late_is_told_apart() {
+    for new in [
+        "local function new() local t = {} if late then return t end end",
+        "local function new() local t = {} if late then error(t) end end",
+        "local function make() return {} end local function new() local t = make() if late then return t end end",
+    ] {
+        let calls = "
+            function onNote()
+              local _, a = pcall(new)
+              local _, b = pcall(new)
+              if a and b then
+                a.call = openURL
+                b.call = print
+                b.call('u')
+              end
+            end
+            function onRelease() late = true end";
+        check(&format!("{new} {calls}"), new);
+    }
+}
+
+#[test]
 fn what_is_stored_with_the_caller_is_told_apart() {
     check(
         r#"
