@@ -76,8 +76,8 @@ pub struct Reader {
     pub inst: InstId,
     /// The run in which it last did.
     pub run: u32,
-    /// Whether it did so only in the course of loading in order: what happens later does not change what was there.
-    pub in_order: bool,
+    /// The stretch of loading in which it last did: what happens in later ones does not change what was there.
+    pub stretch: u32,
 }
 
 /// Instances that used something.
@@ -103,9 +103,7 @@ impl Readers {
             Some(places) => places.get(&inst).map(|&place| place as usize),
         };
         if let Some(place) = known {
-            let known = &mut self.list[place];
-            let in_order = new.in_order && (known.in_order || known.run != new.run);
-            *known = Reader { in_order, ..new };
+            self.list[place] = new;
             return;
         }
         self.list.push(new);

@@ -180,6 +180,10 @@ pub struct Instance {
     pub runs: u32,
     /// Needs to run, again or for the first time.
     pub dirty: bool,
+    /// Whether that is to be before the present stretch of loading is over.
+    pub runs_again: bool,
+    /// Whether straight-line loading has called it and went on without what it is still to give.
+    pub is_missed: bool,
     /// In the queue.
     pub queued: bool,
     /// Running now.
@@ -223,6 +227,8 @@ impl Instance {
             callers: Readers::default(),
             runs: 0,
             dirty: true,
+            runs_again: false,
+            is_missed: false,
             queued: false,
             running: false,
             in_order: false,

@@ -286,7 +286,7 @@ impl Solver<'_> {
             let is_late =
                 instance.running || self.nesting >= MAX_NESTING || self.is_busy(inst, frame);
             if is_late {
-                self.enqueue(inst);
+                self.go_on_without(inst);
             } else {
                 self.run(inst);
                 // Recursion while loading is to see variables as they are now, not as they are when the queue is run.
@@ -378,10 +378,16 @@ impl Solver<'_> {
             self.loads += 1;
             self.require_cycles.clear();
         }
+        let instance = &mut self.insts[inst.idx()];
         let params = instance.params.clone();
         let in_order = instance.in_order;
         let grown = instance.left.growth;
         let outer = self.receive(&mut frame);
+        let around = self.start_late(inst);
+        let is_flow = frame.flow;
+        if !is_flow {
+            self.enter_stretch(InstId::NONE);
+        }
         self.nesting += 1;
         if frame.flow {
             self.start_function(&mut frame);
@@ -420,6 +426,10 @@ impl Solver<'_> {
         let instance = &self.insts[inst.idx()];
         if (instance.results != before || gives_more) && !in_order {
             self.wake_callers(inst, News::More);
+        }
+        self.end_late(around);
+        if !is_flow {
+            self.leave_stretch();
         }
     }
 

@@ -96,14 +96,16 @@ impl Solver<'_> {
                 None => Go::Dead,
             };
         }
-        let is_loop = u32::from(self.program.fun(frame.fun).jumps_back);
-        frame.loops += is_loop;
+        let is_loop = self.program.fun(frame.fun).jumps_back;
+        if is_loop {
+            self.start_repeating(frame);
+        }
         let mut end = Go::Dead;
         let late = frame.late;
         let rounds = most_rounds(frame.loops.max(1));
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
-            let before = self.n_news;
+            let before = self.course.n_news;
             let mark = self.mark(frame);
             frame.targets[target].mark = mark;
             let go = self.labelled(frame, stats, target + 1);
@@ -127,7 +129,9 @@ impl Solver<'_> {
             }
         }
         frame.late = late;
-        frame.loops -= is_loop;
+        if is_loop {
+            self.stop_repeating(frame);
+        }
         end
     }
 }

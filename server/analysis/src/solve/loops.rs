@@ -5,9 +5,8 @@ use super::frame::{Delta, Frame, Go, Mark, Place};
 use super::iterate::Row;
 use super::order::Round;
 use crate::builtins::Special;
-use crate::instance::How;
 use crate::ir::{ExprId, Loop, VarIdx};
-use crate::value::{Multi, SetId, Value};
+use crate::value::{InstId, SetId, Value};
 
 /// How often a loop body is run to see what it carries round; by nesting. Few loops need more than three rounds.
 const ROUNDS: [u32; 4] = [48, 24, 12, 6];
@@ -15,8 +14,6 @@ const ROUNDS: [u32; 4] = [48, 24, 12, 6];
 const COARSE_ROUNDS: u32 = 12;
 /// After so many rounds, no new texts are put together, so that it ends.
 pub(super) const EARLY_ROUNDS: u32 = 4;
-/// Calls of an iterator: the first one, one that gets what it gave, and one more for what that gave.
-const ITERATOR_CALLS: u32 = 3;
 /// Fields up to which `pairs` runs the body once for each; also counts of a numeric loop.
 pub(super) const MAX_UNROLLED: usize = 24;
 
@@ -39,7 +36,7 @@ impl Solver<'_> {
     fn enter_loop(&mut self, frame: &mut Frame) -> u32 {
         let mark = self.mark(frame);
         frame.aim(Place::LoopEnd, mark);
-        frame.loops += 1;
+        self.start_repeating(frame);
         match self.is_coarse() {
             true if frame.loops == 1 => COARSE_ROUNDS,
             true => 2,
@@ -49,7 +46,7 @@ impl Solver<'_> {
 
     /// Goes on behind a loop: from its end if control gets there, and from every `break`.
     fn leave_loop(&mut self, frame: &mut Frame, go: Go) -> Go {
-        frame.loops -= 1;
+        self.stop_repeating(frame);
         let mut arms = frame
             .targets
             .pop()
@@ -71,16 +68,6 @@ impl Solver<'_> {
             target.mark = mark;
         }
         mark
-    }
-
-    /// Whether a loop that is part of loading has read something in this round that became more since the news were `before` so many. If
-    /// it has no further round, loading starts again.
-    pub(super) fn is_behind(&mut self, frame: &Frame, before: u32, is_last: bool) -> bool {
-        let is_behind = frame.flow && self.n_news != before;
-        if is_behind && is_last {
-            self.enqueue(frame.inst);
-        }
-        is_behind
     }
 
     /// Ends it: what it changed is added to what was there; whether that grew.
@@ -120,7 +107,7 @@ impl Solver<'_> {
             if !self.values.can_be_true(set) || round == rounds {
                 break;
             }
-            let before = self.n_news;
+            let before = self.course.n_news;
             let mark = self.start_round(frame);
             self.refine(frame, cond, true);
             let end = self.block(frame, &body.body);
@@ -142,7 +129,7 @@ impl Solver<'_> {
         let late = frame.late;
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
-            let before = self.n_news;
+            let before = self.course.n_news;
             let mark = self.start_round(frame);
             let end = self.block(frame, &body.body);
             let set = if end == Go::On {
@@ -184,7 +171,9 @@ impl Solver<'_> {
         let (mut next, mut before) = (0, None);
         let start = self.flow_trail.len();
         let mut deltas = Vec::new();
-        self.any_order += u32::from(order == Order::Any);
+        if order == Order::Any {
+            self.enter_stretch(InstId::NONE);
+        }
         let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
             if order == Order::Any {
                 deltas.extend(before.map(|mark| solver.changes(frame, mark)));
@@ -202,10 +191,15 @@ impl Solver<'_> {
                 None => Round::End,
             }
         });
-        self.any_order -= u32::from(order == Order::Any);
+        if order == Order::Any {
+            self.leave_stretch();
+        }
         self.blend(frame, &deltas);
         // Fuel ran out half-way: the rest of the rows in any order.
-        let go = go.unwrap_or_else(|| self.for_loop(frame, body, rows.get(next..).unwrap_or(&[])));
+        let go = go.unwrap_or_else(|| {
+            let rest = rows.get(next..).unwrap_or(&[]);
+            self.for_loop(frame, body, |_, _| rest.to_vec())
+        });
         self.end_in_order(frame, start, go)
     }
 
@@ -232,19 +226,24 @@ impl Solver<'_> {
         }
     }
 
-    /// A loop whose body may not run; each round runs it once for every binding of its variables.
+    /// A loop whose body may not run; each round runs it once for every binding of its variables. They are asked for again where what the
+    /// body stores may change them.
     pub(super) fn for_loop(
         &mut self,
         frame: &mut Frame,
         body: &Loop,
-        bindings: &[Vec<(VarIdx, SetId)>],
+        mut bind: impl FnMut(&mut Self, &mut Frame) -> Vec<Vec<(VarIdx, SetId)>>,
     ) -> Go {
         let rounds = self.enter_loop(frame);
         let late = frame.late;
+        let mut bindings = Vec::new();
         for round in 0..rounds {
             frame.late = late || round > EARLY_ROUNDS;
-            let (before, mut grew) = (self.n_news, false);
-            for binding in bindings {
+            let (before, mut grew) = (self.course.n_news, false);
+            if round == 0 || frame.flow {
+                bindings = bind(self, frame);
+            }
+            for binding in &bindings {
                 let mark = self.start_round(frame);
                 let outer = frame.env;
                 if let (Some(&(_, key)), true) = (binding.first(), bindings.len() > 1)
@@ -320,7 +319,7 @@ impl Solver<'_> {
             return self.rows_loop(frame, body, &bind(counts), Order::Given, SetId::EMPTY);
         }
         let rows = self.counted(frame, bounds, &bounds_now, body);
-        self.for_loop(frame, body, &bind(rows))
+        self.for_loop(frame, body, |_, _| bind(rows.clone()))
     }
 
     pub(super) fn generic_for(
@@ -345,14 +344,14 @@ impl Solver<'_> {
             let rows = self.bind(vars, rows);
             return self.rows_loop(frame, body, &rows, order, state);
         }
-        let bindings = self.iterations(frame, iterator, state_control);
+        let mut known = self.iterations(frame, iterator, state_control);
         let builtins = &self.builtins;
         let is_gmatch = |id| builtins.get(id).special == Special::Gmatch;
         let next = self.values.filter(iterator, |value| match value {
             Value::Builtin(id) => !is_gmatch(id),
             _ => matches!(value, Value::Fun(..) | Value::Table(_)),
         });
-        if !next.is_empty() && bindings.is_none() {
+        if !next.is_empty() && known.is_none() {
             return self.iterator_loop(frame, vars, &how, next, state_control, body);
         }
         // Some texts, or anything.
@@ -360,17 +359,20 @@ impl Solver<'_> {
             true => self.sets.truthy,
             false => self.sets.unknown,
         };
-        let bindings = bindings.unwrap_or_else(|| vec![smallvec::smallvec![row; vars.len()]]);
-        let is_merged = bindings.len() > MAX_UNROLLED || frame.loops > 1 || self.probing;
-        let is_merged = is_merged || self.is_coarse();
-        let bindings = if is_merged && !bindings.is_empty() {
-            vec![self.merge_rows(&bindings)]
-        } else {
-            bindings
-        };
-        let rows = self.bind(vars, bindings);
+        let is_inner = frame.loops > 1;
         let before = self.own_contents(frame, state);
-        let go = self.for_loop(frame, body, &rows);
+        let go = self.for_loop(frame, body, |solver, frame| {
+            if frame.flow {
+                known = solver.iterations(frame, iterator, state_control);
+            }
+            let mut rows =
+                (known.take()).unwrap_or_else(|| vec![smallvec::smallvec![row; vars.len()]]);
+            let is_merged = rows.len() > MAX_UNROLLED || is_inner || solver.probing;
+            if (is_merged || solver.is_coarse()) && !rows.is_empty() {
+                rows = vec![solver.merge_rows(&rows)];
+            }
+            solver.bind(vars, rows)
+        });
         // What the body changes, its later rounds go through.
         self.share_changed(frame, before);
         go
@@ -384,97 +386,13 @@ impl Solver<'_> {
         })
     }
 
-    fn bind(&self, vars: &[VarIdx], rows: Vec<Row>) -> Vec<Vec<(VarIdx, SetId)>> {
+    pub(super) fn bind(&self, vars: &[VarIdx], rows: Vec<Row>) -> Vec<Vec<(VarIdx, SetId)>> {
         let nil = self.sets.nil;
         let bind = |row: Row| {
             let row = row.into_iter().chain(std::iter::repeat(nil));
             vars.iter().copied().zip(row).collect()
         };
         rows.into_iter().map(bind).collect()
-    }
-
-    /// A loop over what a function gives.
-    fn iterator_loop(
-        &mut self,
-        frame: &mut Frame,
-        vars: &[VarIdx],
-        how: &How,
-        next: SetId,
-        (state, control): (SetId, SetId),
-        body: &Loop,
-    ) -> Go {
-        let mut control = control;
-        // Each round calls it again.
-        self.share_all(state);
-        self.share_all(control);
-        let (start, go) = self.rounds_in_order(frame, body, |solver, frame| {
-            let args = Self::args(&[state, control]);
-            let Some(results) = solver.invoke(frame, how, next, &args) else {
-                return Round::Unknown;
-            };
-            control = results.get(0, &mut solver.values);
-            let may_end = solver
-                .values
-                .kinds(control)
-                .any(|value| matches!(value, Value::Nil | Value::Absent | Value::Unknown));
-            let may_go_on = solver
-                .values
-                .kinds(control)
-                .any(|value| !matches!(value, Value::Nil | Value::Absent));
-            match (may_go_on, may_end) {
-                (true, false) => Round::Run(
-                    vars.iter()
-                        .enumerate()
-                        .map(|(position, &var)| (var, results.get(position, &mut solver.values)))
-                        .collect(),
-                ),
-                (false, true) => Round::End,
-                _ => Round::Unknown,
-            }
-        });
-        let go = go.unwrap_or_else(|| {
-            let results = self.rounds_of_iterator(frame, how, next, (state, control));
-            let row: Row = (0..vars.len().max(1))
-                .map(|position| results.get(position, &mut self.values))
-                .collect();
-            for &set in &row {
-                self.share_all(set);
-            }
-            let rows = self.bind(vars, vec![row]);
-            self.for_loop(frame, body, &rows)
-        });
-        self.end_in_order(frame, start, go)
-    }
-
-    /// What all calls of an iterator give: behind the first one it gets what it gave before.
-    fn rounds_of_iterator(
-        &mut self,
-        frame: &mut Frame,
-        how: &How,
-        next: SetId,
-        (state, first): (SetId, SetId),
-    ) -> Multi {
-        let mut control = first;
-        let mut results = Multi::default();
-        for _ in 0..ITERATOR_CALLS {
-            let args = Self::args(&[state, control]);
-            results = self.invoke(frame, how, next, &args).unwrap_or_default();
-            let given = results.get(0, &mut self.values);
-            let given = self.values.not_nil(given);
-            // Where it counts, nobody knows how far.
-            let is_number = |value| matches!(value, Value::Num(_));
-            let counts = self.values.kinds(given).any(is_number);
-            let mut again = self.values.filter(given, |value| !is_number(value));
-            if counts {
-                again = self.values.union(again, self.sets.number);
-            }
-            let grown = self.values.union(control, again);
-            if grown == control {
-                break;
-            }
-            control = grown;
-        }
-        results
     }
 
     fn merge_rows(&mut self, rows: &[Row]) -> Row {

@@ -18,6 +18,7 @@ mod fresh;
 mod given;
 mod host;
 mod iterate;
+mod iterator;
 mod jumps;
 mod language;
 mod library;
@@ -110,10 +111,8 @@ pub(crate) struct Solver<'a> {
     /// Evaluations when the global statements were last started, and how often they were.
     loading_since: u64,
     loads: u32,
-    /// Loops around that go through their rows in an order that nobody knows, run as if they knew.
-    any_order: u32,
-    /// How often something that loops of straight-line loading have read became more since.
-    n_news: u32,
+    /// How far loading has come.
+    course: wake::Course,
     /// Whether order was given up for want of fuel.
     ran_dry: Cell<bool>,
     /// Sets of which every function has its place in `stored_at`.
@@ -231,8 +230,7 @@ impl<'a> Solver<'a> {
             modules_loading: Vec::new(),
             loading_since: 0,
             loads: 0,
-            any_order: 0,
-            n_news: 0,
+            course: wake::Course::default(),
             ran_dry: Cell::new(false),
             noted: FxHashSet::default(),
             stored: FxHashSet::default(),

@@ -374,9 +374,9 @@ impl Solver<'_> {
         }
         let loc = match key {
             Key::Const(key) => {
-                let is_new = self.heap.find_field(table, key).is_none();
                 let loc = self.heap.field(table, key);
-                if is_new {
+                // Others may have asked for it before anything was there.
+                if self.heap.at(loc).load.is_empty() && self.heap.at(loc).weak.is_empty() {
                     self.wake_shape(table, News::More);
                 }
                 loc

@@ -2,6 +2,8 @@
 //!
 //! What it used in earlier runs only is nothing to it, and what it is still to use in the present run it will see as it is then.
 
+use std::collections::VecDeque;
+
 use super::Solver;
 use super::frame::Frame;
 use crate::heap::Reader;
@@ -13,10 +15,31 @@ use crate::value::{InstId, LocId, TableId};
 pub(super) enum News {
     /// A fact, which holds whenever it was read.
     Fact,
-    /// It holds more from now on: nothing to who read it earlier in the course of loading in order.
+    /// It holds more from now on: nothing to who read it in an earlier stretch of loading.
     More,
     /// Straight-line loading stored it, and knows.
     Flow,
+}
+
+/// How far straight-line loading has come.
+///
+/// It is cut into stretches, so that what is new in one of them is nothing to what was read in an earlier one. As long as nobody knows what
+/// comes first it is one stretch: a loop in any number of rounds, a call that is not run in order. What such a stretch makes run again is
+/// run before it is over.
+#[derive(Default)]
+pub(super) struct Course {
+    /// The present stretch.
+    stretch: u32,
+    /// Such loops and calls around.
+    depth: u32,
+    /// Whose loop the outermost of them is, if it has one more round as long as there is something new.
+    looping: InstId,
+    /// How often something became more that this loop has read.
+    pub n_news: u32,
+    /// What is to run before the stretch is over.
+    again: VecDeque<InstId>,
+    /// Whether something runs now whose callers went on without it.
+    is_late: bool,
 }
 
 impl Solver<'_> {
@@ -39,7 +62,7 @@ impl Solver<'_> {
         Reader {
             inst,
             run: self.run_of(inst),
-            in_order: frame.flow && frame.loops == 0 && self.any_order == 0,
+            stretch: self.course.stretch,
         }
     }
 
@@ -96,13 +119,129 @@ impl Solver<'_> {
         if reader.run != self.run_of(inst) || is_live || self.is_settled(inst) {
             return;
         }
-        let is_loading = self.loading && self.insts[0].running && self.is_flow(inst);
-        if !is_loading || news != News::More || self.any_order > 0 && !reader.in_order {
-            self.enqueue(inst);
-        } else if !reader.in_order {
-            // If the loop in which it was read is not over yet, it has one more round.
-            self.n_news += 1;
+        let is_exact = self.is_cut_into_stretches() && !self.course.is_late;
+        let is_stretch = self.course.depth > 0;
+        match self.is_flow(inst) {
+            true if is_exact && news == News::More => {
+                if is_stretch && reader.stretch == self.course.stretch {
+                    self.run_stretch_again(inst);
+                }
+            }
+            false if is_exact && (news == News::Flow || !is_stretch) => self.outdate(inst),
+            _ => self.enqueue(inst),
         }
+    }
+
+    fn is_cut_into_stretches(&self) -> bool {
+        self.loading && self.insts[0].running && !self.is_coarse()
+    }
+
+    /// Something that was read in this stretch is more now. If the loop that has read it is not over yet, it has one more round.
+    fn run_stretch_again(&mut self, inst: InstId) {
+        match inst == self.course.looping {
+            true => self.course.n_news += 1,
+            false => self.enqueue(inst),
+        }
+    }
+
+    /// Calls of an instance from now on are to see something new, and so are those of its callers.
+    fn outdate(&mut self, inst: InstId) {
+        let mut outdated = vec![inst];
+        while let Some(inst) = outdated.pop() {
+            if self.insts[inst.idx()].dirty {
+                continue;
+            }
+            self.queue_for_later(inst);
+            let mut next = 0;
+            while let Some(caller) = self.insts[inst.idx()].callers.get(next) {
+                next += 1;
+                if caller.run == self.run_of(caller.inst) && !self.is_flow(caller.inst) {
+                    outdated.push(caller.inst);
+                }
+            }
+        }
+    }
+
+    /// What stands here may run again and again.
+    pub(super) fn start_repeating(&mut self, frame: &mut Frame) {
+        frame.loops += 1;
+        if frame.flow {
+            self.enter_stretch(frame.inst);
+        }
+    }
+
+    /// It does not any more.
+    pub(super) fn stop_repeating(&mut self, frame: &mut Frame) {
+        frame.loops -= 1;
+        if frame.flow {
+            self.leave_stretch();
+        }
+    }
+
+    /// Whether a loop that is part of loading has read something in this round that became more since the news were `before` so many. If
+    /// it has no further round, loading starts again.
+    pub(super) fn is_behind(&mut self, frame: &Frame, before: u32, is_last: bool) -> bool {
+        if !frame.flow {
+            return false;
+        }
+        self.catch_up();
+        let is_behind = self.course.n_news != before;
+        if is_behind && is_last {
+            self.enqueue(frame.inst);
+        }
+        is_behind
+    }
+
+    /// Begins a loop of an instance, or something else in which order is not known.
+    pub(super) fn enter_stretch(&mut self, looping: InstId) {
+        let course = &mut self.course;
+        if course.depth == 0 {
+            course.stretch += 1;
+            course.looping = looping;
+        }
+        course.depth += 1;
+    }
+
+    /// Ends it.
+    pub(super) fn leave_stretch(&mut self) {
+        if self.course.depth == 1 {
+            self.course.looping = InstId::NONE;
+            self.catch_up();
+        }
+        self.course.depth -= 1;
+    }
+
+    /// Runs what is to run again before the present stretch is over.
+    pub(super) fn catch_up(&mut self) {
+        while let Some(inst) = self.course.again.pop_front() {
+            let instance = &mut self.insts[inst.idx()];
+            instance.runs_again = false;
+            if instance.running {
+                self.queue_for_later(inst);
+            } else if instance.dirty {
+                self.run(inst);
+            }
+        }
+    }
+
+    /// Callers of an instance go on without what it is still to give.
+    pub(super) fn go_on_without(&mut self, inst: InstId) {
+        if self.is_cut_into_stretches() && self.course.depth == 0 {
+            self.insts[inst.idx()].is_missed = true;
+        }
+        self.enqueue(inst);
+    }
+
+    /// Begins a run of an instance; whether what runs around it is late.
+    pub(super) fn start_late(&mut self, inst: InstId) -> bool {
+        let is_missed = std::mem::take(&mut self.insts[inst.idx()].is_missed);
+        let is_late = self.course.is_late || is_missed;
+        std::mem::replace(&mut self.course.is_late, is_late)
+    }
+
+    /// Ends it.
+    pub(super) fn end_late(&mut self, outer: bool) {
+        self.course.is_late = outer;
     }
 
     /// Queues an instance, for after loading if that is when it runs.
@@ -117,6 +256,19 @@ impl Solver<'_> {
         } else {
             inst
         };
+        let is_stretch = self.is_cut_into_stretches() && self.course.depth > 0;
+        let instance = &mut self.insts[inst.idx()];
+        if is_stretch && inst != InstId(0) && instance.phase == Phase::LoadC {
+            instance.dirty = true;
+            if !std::mem::replace(&mut instance.runs_again, true) {
+                self.course.again.push_back(inst);
+            }
+            return;
+        }
+        self.queue_for_later(inst);
+    }
+
+    fn queue_for_later(&mut self, inst: InstId) {
         let instance = &mut self.insts[inst.idx()];
         instance.dirty = true;
         if instance.queued {
