@@ -175,6 +175,7 @@ impl Solver<'_> {
                 Value::Fun(fun, env) => {
                     let inst = self.instance_for_call(frame, &how, fun, env, args);
                     self.add_arguments(inst, args, Some(frame));
+                    let given = self.received(inst, &given);
                     self.give_own(inst, &given);
                     let deferred = how.deferred;
                     self.add_edge(

@@ -53,6 +53,15 @@ impl Solver<'_> {
         given
     }
 
+    /// Those of them that a function takes; of further arguments than it has parameters it sees nothing.
+    pub(super) fn received(&self, inst: InstId, given: &[TableId]) -> Given {
+        let instance = &self.insts[inst.idx()];
+        let further = &instance.varargs;
+        let passed = (instance.params.iter()).chain(further.items.iter().chain([&further.rest]));
+        let is_taken = |&table: &TableId| passed.clone().any(|&set| self.holds(set, table));
+        given.iter().copied().filter(is_taken).collect()
+    }
+
     /// A function is called with such tables.
     pub(super) fn give_own(&mut self, inst: InstId, given: &[TableId]) {
         if given.is_empty() {
