@@ -169,7 +169,7 @@ impl Solver<'_> {
         list: SetId,
     ) -> Go {
         let (mut next, mut before) = (0, None);
-        let start = self.flow_trail.len();
+        let trail = self.flow_trail.len();
         let mut deltas = Vec::new();
         if order == Order::Any {
             self.enter_stretch(InstId::NONE);
@@ -183,7 +183,7 @@ impl Solver<'_> {
             match rows.get(next - 1) {
                 Some(row) => {
                     let mut row = row.clone();
-                    if solver.flow_trail.len() > start {
+                    if solver.flow_trail.len() > trail {
                         solver.read_again(frame, &mut row, list, order);
                     }
                     Round::Run(row)
@@ -200,6 +200,19 @@ impl Solver<'_> {
             let rest = rows.get(next..).unwrap_or(&[]);
             self.for_loop(frame, body, |_, _| rest.to_vec())
         });
+        if go == Go::On && order == Order::Any && self.flow_trail.len() > trail {
+            // Rows that others have changed may come behind those.
+            let changed: Vec<_> = (rows.iter().cloned())
+                .filter_map(|mut row| {
+                    let item = row.get(1).copied();
+                    self.read_again(frame, &mut row, list, order);
+                    (row.get(1).copied() != item).then_some(row)
+                })
+                .collect();
+            if !changed.is_empty() {
+                self.for_loop(frame, body, |_, _| changed.clone());
+            }
+        }
         self.end_in_order(frame, start, go)
     }
 
