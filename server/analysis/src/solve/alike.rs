@@ -34,14 +34,8 @@ impl Solver<'_> {
 
     /// The instance of calls that are like this one, if there is one for it to share.
     pub(super) fn instance_alike(&mut self, context: Context, call: &Call) -> Option<InstId> {
-        let known = self.contexts.get(&context).copied();
-        if let Some(inst) = known
-            && !self.insts[inst.idx()].is_common
-        {
-            return Some(inst);
-        }
-        if let Some(inst) = known
-            && self.can_share(inst, call)
+        if let Some(&inst) = self.contexts.get(&context)
+            && (!self.insts[inst.idx()].is_common || self.can_share(inst, call))
         {
             return Some(inst);
         }

@@ -1,6 +1,7 @@
 //! Who runs again: what an instance reads, and whose results it uses, wake it when they grow.
 //!
-//! What it used in earlier runs only is nothing to it, and what it is still to use in the present run it will see as it is then.
+//! What it used in earlier runs only is nothing to it, and what it is still to use in the present run it will see as it is then. In the
+//! course of loading, where order is exact, neither is what is stored later ([`Course`]).
 
 use std::collections::VecDeque;
 
@@ -224,7 +225,8 @@ impl Solver<'_> {
         }
     }
 
-    /// Callers of an instance go on without what it is still to give.
+    /// Callers of an instance go on without what it is still to give, as it is too deep or has run too often. If that is straight-line
+    /// loading, no stretch waits for it.
     pub(super) fn go_on_without(&mut self, inst: InstId) {
         if self.is_cut_into_stretches() && self.course.depth == 0 {
             self.insts[inst.idx()].is_missed = true;
@@ -232,7 +234,7 @@ impl Solver<'_> {
         self.enqueue(inst);
     }
 
-    /// Begins a run of an instance; whether what runs around it is late.
+    /// Begins a run of an instance: what it does was to be known earlier if callers went on without it. Whether that is so around it.
     pub(super) fn start_late(&mut self, inst: InstId) -> bool {
         let is_missed = std::mem::take(&mut self.insts[inst.idx()].is_missed);
         let is_late = self.course.is_late || is_missed;
