@@ -1797,3 +1797,8 @@ local function wakeN(set) for t in pairs(set) do t.f = fN end end
 -- way: two assigned at once
 local fN = F
 -- call: function() local t = {} t.f, t.f = fN, print t.f() end
+
+-- way: behind a call that takes fewer arguments
+local fN = F
+local function showN() print("shown") end
+-- call: function() local t = {} showN(t) t.go = fN t.go() end
