@@ -32,6 +32,12 @@ impl Multi {
         }
     }
 
+    /// The expression that the value at a 0-based position was written as, where there is one.
+    #[must_use]
+    pub fn written(&self, position: usize) -> Option<ExprId> {
+        self.exprs.get(position).copied().flatten()
+    }
+
     /// Whether some position has no value: control does not get past it.
     #[must_use]
     pub fn is_dead(&self) -> bool {

@@ -12,7 +12,8 @@
 //!
 //! To read in this order: [`kind`](SyntaxKind), `lexer` (text to tokens), `parser` (tokens to tree), `parser/scope.rs` (locals,
 //! labels, limits), `parser/structure.rs` (which blocks lack their `end`), `parser/errors.rs`
-//! (one hole is told once), `edit` (a tree after an edit), `moves` (where its tokens went), [`ast`] (typed views), [`LineIndex`].
+//! (one hole is told once), `edit` (a tree after an edit), `moves` (where its tokens went), `tree` (nodes with parents and
+//! without), [`ast`] (typed views of both), [`LineIndex`].
 //!
 //! # Accepts and rejects as `luac5.2 -p`
 //! [`Parse::errors`] is empty if and only if `luac5.2 -p` takes the file, numbers, escapes, labels, `break`, `...`, 200 locals, 255

@@ -37,16 +37,6 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
             continue;
         }
         let meant = similar(field, known.iter().copied());
-        let proven = match meant {
-            Some(_) => Severity::Warning,
-            None => Severity::Information,
-        };
-        let message = match meant {
-            Some(meant) => {
-                format!("{} has no field {field}: did you mean {meant}?", class.name)
-            }
-            None => format!("{} has no field {field}", class.name),
-        };
         let mut help = Vec::new();
         if meant.is_none() && class.name != "Event" && !matches!(one.kind, UseKind::Call) {
             help.push(
@@ -54,21 +44,39 @@ pub(crate) fn check(facts: &Facts) -> Vec<Diagnostic> {
                     .to_owned(),
             );
         }
-        let program = facts.solver.program;
         diagnostics.push(Diagnostic {
             help,
-            meant: meant.map(str::to_owned),
-            ..Diagnostic::new(
-                Code::UnknownField,
-                facts.severity(one.fun, proven),
-                program.expr(one.expr).file,
-                program.name_range(one.expr),
-                message,
-            )
+            ..missing(facts, (one.expr, one.fun), class, ("field", field), meant)
         });
     }
     diagnostics.extend(methods(facts));
     diagnostics
+}
+
+/// A class has nothing of this sort and name; perhaps another one was meant.
+fn missing(
+    facts: &Facts,
+    (expr, fun): (ExprId, FunId),
+    class: &Class,
+    (sort, name): (&str, &str),
+    meant: Option<&str>,
+) -> Diagnostic {
+    let class = &class.name;
+    let (proven, question) = match meant {
+        Some(meant) => (Severity::Warning, format!(": did you mean {meant}?")),
+        None => (Severity::Information, String::new()),
+    };
+    let program = facts.solver.program;
+    Diagnostic {
+        meant: meant.map(str::to_owned),
+        ..Diagnostic::new(
+            Code::UnknownField,
+            facts.severity(fun, proven),
+            program.expr(expr).file,
+            program.name_range(expr),
+            format!("{class} has no {sort} {name}{question}"),
+        )
+    }
 }
 
 /// `object:method()`, where no object of this class has such a method.
@@ -94,26 +102,8 @@ fn methods(facts: &Facts) -> Vec<Diagnostic> {
             owner.is_some_and(|owner| are_related(owner, class))
         });
         let meant = similar(text, methods.map(|method| method.name.as_str()));
-        let (proven, message) = match meant {
-            Some(meant) => (
-                Severity::Warning,
-                format!("{} has no method {text}: did you mean {meant}?", class.name),
-            ),
-            None => (
-                Severity::Information,
-                format!("{} has no method {text}", class.name),
-            ),
-        };
-        diagnostics.push(Diagnostic {
-            meant: meant.map(str::to_owned),
-            ..Diagnostic::new(
-                Code::UnknownField,
-                facts.severity(call.fun, proven),
-                program.expr(call.expr).file,
-                program.name_range(call.expr),
-                message,
-            )
-        });
+        let at = (call.expr, call.fun);
+        diagnostics.push(missing(facts, at, class, ("method", text), meant));
     }
     diagnostics
 }

@@ -148,11 +148,11 @@ impl Solver<'_> {
                     continue;
                 }
                 given = args.get(position, &mut self.values);
-                at = args.exprs.get(position).copied().flatten().unwrap_or(at);
+                at = args.written(position).unwrap_or(at);
                 further = args.skip(position + 1);
             } else if let Some(key) = &param.key {
                 let table = args.get(skipped, &mut self.values);
-                at = args.exprs.get(skipped).copied().flatten().unwrap_or(at);
+                at = args.written(skipped).unwrap_or(at);
                 given = self.named(frame, how, table, key);
             }
             let given = self.callable(given);

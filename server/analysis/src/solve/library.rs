@@ -120,7 +120,7 @@ impl Solver<'_> {
                 let key = args.get(1, &mut self.values);
                 let key = self.few_keys(key);
                 let value = args.get(2, &mut self.values);
-                let from = args.exprs.get(2).copied().flatten();
+                let from = args.written(2);
                 for (table, _) in self.bases(first) {
                     let Value::Table(table) = table else { continue };
                     for (key, _) in self.values.list(key) {
@@ -149,7 +149,7 @@ impl Solver<'_> {
                         Key::Const(key),
                         set,
                         false,
-                        args.exprs.get(position).copied().flatten(),
+                        args.written(position),
                     );
                 }
                 if !args.rest.is_empty() {
@@ -171,7 +171,7 @@ impl Solver<'_> {
             Special::Insert => {
                 let last = args.items.len().saturating_sub(1);
                 let item = args.get(last, &mut self.values);
-                let from = args.exprs.get(last).copied().flatten();
+                let from = args.written(last);
                 if self.insert_in_order(frame, args, from) {
                     return Some(Multi::default());
                 }
@@ -359,12 +359,7 @@ impl Solver<'_> {
     ) -> Option<Multi> {
         let callee = args.get(position, &mut self.values);
         let callee = self.callable(callee);
-        let at = args
-            .exprs
-            .get(position)
-            .copied()
-            .flatten()
-            .unwrap_or(how.callee);
+        let at = args.written(position).unwrap_or(how.callee);
         if !callee.is_empty() {
             let how = how.through(short, Why::Callback, at);
             self.invoke(frame, &how, callee, &Self::args(given));

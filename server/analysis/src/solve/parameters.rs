@@ -31,7 +31,7 @@ impl Solver<'_> {
             self.host_variable(Some(name), while_loading(how, host));
             let changed = self.named(frame, how, first, "onChanged");
             let processor = self.named(frame, how, first, "processorCallback");
-            let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
+            let at = args.written(0).unwrap_or(how.callee);
             let on_processor = !processor.is_empty()
                 && self.values.can_be_true(processor)
                 && self.names.find("processorCallback").is_some();
@@ -57,12 +57,7 @@ impl Solver<'_> {
         for position in 1..args.items.len() {
             let set = args.items[position];
             if self.values.has_function(set) {
-                let at = args
-                    .exprs
-                    .get(position)
-                    .copied()
-                    .flatten()
-                    .unwrap_or(how.callee);
+                let at = args.written(position).unwrap_or(how.callee);
                 self.register(frame, how, set, at, Thread::Controller, false);
                 return;
             }

@@ -35,7 +35,7 @@ impl Solver<'_> {
         of_xpcall: Option<&Multi>,
     ) -> Option<Multi> {
         let outer = std::mem::take(&mut frame.thrown);
-        let at = args.exprs.first().copied().flatten().unwrap_or(how.callee);
+        let at = args.written(0).unwrap_or(how.callee);
         let given = args.get(0, &mut self.values);
         let callee = self.callable(given);
         let further = args.skip(1);
@@ -58,7 +58,7 @@ impl Solver<'_> {
         let thrown = std::mem::replace(&mut frame.thrown, outer);
         let mut problem = self.values.union(thrown, self.sets.truthy);
         if let Some(all) = of_xpcall {
-            let at = all.exprs.get(1).copied().flatten().unwrap_or(how.callee);
+            let at = all.written(1).unwrap_or(how.callee);
             let handler = all.get(1, &mut self.values);
             let handler = self.callable(handler);
             if !handler.is_empty() {

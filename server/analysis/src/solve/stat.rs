@@ -128,7 +128,7 @@ impl Solver<'_> {
         // Lua assigns the last one first.
         for (position, &target) in targets.iter().enumerate().rev() {
             let set = values.get(position, &mut self.values);
-            let from = values.exprs.get(position).copied().flatten();
+            let from = values.written(position);
             if self.store(frame, target, places[position], set, from) == Go::Dead {
                 return Go::Dead;
             }
